@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "cache/hw-cache.h"
+
+G_BEGIN_DECLS
+
+#define HW_TYPE_CAPTURE (hw_capture_get_type ())
+
+/**
+ * HwCaptureState:
+ * @HW_CAPTURE_LOADING: being read; `classes` may be known already
+ * @HW_CAPTURE_READY: the heap is there
+ * @HW_CAPTURE_FAILED: see hw_capture_get_error_text()
+ * @HW_CAPTURE_CANCELLED: the person stopped it; it can be opened again
+ *
+ * Where a capture stands.
+ */
+typedef enum
+{
+  HW_CAPTURE_LOADING,
+  HW_CAPTURE_READY,
+  HW_CAPTURE_FAILED,
+  HW_CAPTURE_CANCELLED,
+} HwCaptureState;
+
+/**
+ * HwCapture:
+ *
+ * One snapshot file that is open in the sidebar: its loading, its heap, its name and its troubles.
+ *
+ * Properties, all notified: `title` (string, settable: rename in place), `state`, `fraction` (double),
+ * `phase` (string, translated), `classes` (boxed #HwClassTable), `heap` (boxed #HwHeap),
+ * `error-text`, `damage-text` (string, nullable), `subtitle` (string: size, change, or phase).
+ *
+ * Main thread only.
+ */
+G_DECLARE_FINAL_TYPE (HwCapture, hw_capture, HW, CAPTURE, GObject)
+
+HwCapture      *hw_capture_new             (GFile      *file,
+                                            HwCache    *cache) G_GNUC_WARN_UNUSED_RESULT;
+void            hw_capture_load            (HwCapture  *self);
+void            hw_capture_cancel          (HwCapture  *self);
+GFile          *hw_capture_get_file        (HwCapture  *self);
+const char     *hw_capture_get_title       (HwCapture  *self);
+void            hw_capture_set_title       (HwCapture  *self,
+                                            const char *title);
+HwCaptureState  hw_capture_get_state       (HwCapture  *self);
+double          hw_capture_get_fraction    (HwCapture  *self);
+const char     *hw_capture_get_phase       (HwCapture  *self);
+HwClassTable   *hw_capture_get_classes     (HwCapture  *self);
+HwHeap         *hw_capture_get_heap        (HwCapture  *self);
+const char     *hw_capture_get_error_text  (HwCapture  *self);
+const char     *hw_capture_get_damage_text (HwCapture  *self);
+
+G_END_DECLS

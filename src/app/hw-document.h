@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/hw-capture.h"
+
+G_BEGIN_DECLS
+
+#define HW_TYPE_DOCUMENT (hw_document_get_type ())
+
+/**
+ * HwDocument:
+ *
+ * What one window shows: the open captures, the current one, its baseline, the selected object and the
+ * constructor filter. Pages bind to it and never talk to each other.
+ *
+ * Properties, all notified: `capture` (nullable), `baseline` (nullable), `class-filter` (string).
+ * Signals: `selection-changed`; `reveal` (view name: "summary", "containment"; node as guint): a page
+ * that owns the view shows the node; the window switches to the view first.
+ *
+ * Main thread only.
+ */
+G_DECLARE_FINAL_TYPE (HwDocument, hw_document, HW, DOCUMENT, GObject)
+
+HwDocument *hw_document_new              (void) G_GNUC_WARN_UNUSED_RESULT;
+GListStore *hw_document_get_captures     (HwDocument *self);
+HwCapture  *hw_document_get_capture      (HwDocument *self);
+void        hw_document_set_capture      (HwDocument *self,
+                                          HwCapture  *capture);
+HwCapture  *hw_document_get_baseline     (HwDocument *self);
+void        hw_document_set_baseline     (HwDocument *self,
+                                          HwCapture  *baseline);
+const char *hw_document_get_class_filter (HwDocument *self);
+void        hw_document_set_class_filter (HwDocument *self,
+                                          const char *text);
+
+/* The selected object; its heap may be the baseline's (a deleted object). */
+HwHeap     *hw_document_get_selected_heap (HwDocument *self);
+HwNodeId    hw_document_get_selected_node (HwDocument *self);
+void        hw_document_select            (HwDocument *self,
+                                           HwHeap     *heap,
+                                           HwNodeId    node);
+gboolean    hw_document_go_back           (HwDocument *self);
+gboolean    hw_document_go_forward        (HwDocument *self);
+gboolean    hw_document_get_can_go_back   (HwDocument *self);
+gboolean    hw_document_get_can_go_forward (HwDocument *self);
+void        hw_document_reveal            (HwDocument *self,
+                                           const char *view,
+                                           HwNodeId    node);
+
+G_END_DECLS

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/hw-column.h"
+
+#include <stdlib.h>
+
+G_DEFINE_QUARK (hw-base-error-quark, hw_base_error)
+
+/* realloc() rather than g_realloc(): a file that is too big for this machine is an error, not an abort. */
+static gboolean
+set_capacity (HwColumn  *self,
+              gsize      capacity,
+              GError   **error)
+{
+  gpointer data;
+  gsize n_bytes;
+
+  if (!g_size_checked_mul (&n_bytes, MAX (capacity, 1), self->width) ||
+      (data = realloc (self->data, n_bytes)) == NULL)
+    {
+      g_set_error (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY,
+                   "Not enough memory for %" G_GSIZE_FORMAT " values", capacity);
+      return FALSE;
+    }
+
+  self->data = data;
+  self->capacity = capacity;
+
+  return TRUE;
+}
+
+/**
+ * hw_column_init:
+ * @self: a column, not yet used
+ * @width: bytes of one element: 1, 2, 4 or 8
+ *
+ * Makes an empty column.
+ */
+void
+hw_column_init (HwColumn *self,
+                guint     width)
+{
+  g_return_if_fail (width == 1 || width == 2 || width == 4 || width == 8);
+
+  *self = (HwColumn) { .width = width };
+}
+
+/**
+ * hw_column_clear:
+ * @self: a column
+ *
+ * Frees the elements; the column is empty and usable afterwards.
+ */
+void
+hw_column_clear (HwColumn *self)
+{
+  free (self->data);
+  self->data = NULL;
+  self->length = 0;
+  self->capacity = 0;
+}
+
+/**
+ * hw_column_reserve:
+ * @self: a column
+ * @n_more: how many elements will be added
+ * @error: return location
+ *
+ * Makes room; the length stays.
+ *
+ * Returns: FALSE with [error@BaseError] when memory is short
+ */
+gboolean
+hw_column_reserve (HwColumn  *self,
+                   gsize      n_more,
+                   GError   **error)
+{
+  gsize wanted;
+
+  if (n_more <= self->capacity - self->length)
+    return TRUE;
+
+  if (!g_size_checked_add (&wanted, self->length, n_more))
+    wanted = G_MAXSIZE;
+
+  return set_capacity (self, MAX (wanted, MAX (self->capacity + self->capacity / 2, 1024)), error);
+}
+
+/**
+ * hw_column_resize:
+ * @self: a column
+ * @length: the new number of elements
+ * @error: return location
+ *
+ * Sets the length; new elements are 0.
+ *
+ * Returns: FALSE with [error@BaseError] when memory is short
+ */
+gboolean
+hw_column_resize (HwColumn  *self,
+                  gsize      length,
+                  GError   **error)
+{
+  if (length > self->length)
+    {
+      gsize more = length - self->length;
+
+      /* A fresh large block comes zeroed from the kernel; touching it here would cost its pages twice. */
+      if (self->data == NULL)
+        {
+          self->data = calloc (length, self->width);
+          if (self->data == NULL)
+            {
+              self->capacity = 0;
+              return set_capacity (self, length, error);
+            }
+          self->capacity = length;
+        }
+      else
+        {
+          if (more > self->capacity - self->length && !set_capacity (self, length, error))
+            return FALSE;
+          memset ((guint8 *) self->data + self->length * self->width, 0, more * self->width);
+        }
+    }
+
+  self->length = length;
+
+  return TRUE;
+}
+
+/**
+ * hw_column_widen:
+ * @self: a column
+ * @width: bytes of one element from now on; not less than before
+ * @error: return location
+ *
+ * Rewrites all elements with a larger width, because a value came that does not fit.
+ *
+ * Cost: linear.
+ *
+ * Returns: FALSE with [error@BaseError] when memory is short
+ */
+gboolean
+hw_column_widen (HwColumn  *self,
+                 guint      width,
+                 GError   **error)
+{
+  HwColumn wide;
+
+  g_return_val_if_fail (width >= self->width, FALSE);
+
+  if (width == self->width)
+    return TRUE;
+
+  hw_column_init (&wide, width);
+  if (!set_capacity (&wide, self->capacity, error))
+    return FALSE;
+
+  for (gsize i = 0; i < self->length; i++)
+    {
+      guint64 value = hw_column_get (self, i);
+
+      switch (width)
+        {
+        case 2:
+          ((guint16 *) wide.data)[i] = (guint16) value;
+          break;
+        case 4:
+          ((guint32 *) wide.data)[i] = (guint32) value;
+          break;
+        default:
+          ((guint64 *) wide.data)[i] = value;
+          break;
+        }
+    }
+  wide.length = self->length;
+  free (self->data);
+  *self = wide;
+
+  return TRUE;
+}
+
+/**
+ * hw_column_shrink:
+ * @self: a column
+ *
+ * Gives back the room that growth left over.
+ */
+void
+hw_column_shrink (HwColumn *self)
+{
+  if (self->capacity > self->length)
+    set_capacity (self, self->length, NULL);
+}

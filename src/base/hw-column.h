@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <string.h>
+
+#include "base/hw-error.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwColumn:
+ * @data: the elements, or NULL while empty
+ * @length: number of elements
+ * @capacity: number of elements there is room for
+ * @width: bytes of one element: 1, 2, 4 or 8
+ *
+ * A typed array that grows as data arrive, never because a file announced a count.
+ *
+ * Growth doubles; large blocks move by remapping pages, so the untouched half costs no memory.
+ * A column belongs to one thread until it is published inside something immutable.
+ */
+typedef struct
+{
+  gpointer data;
+  gsize    length;
+  gsize    capacity;
+  guint    width;
+} HwColumn;
+
+void     hw_column_init    (HwColumn  *self,
+                            guint      width);
+void     hw_column_clear   (HwColumn  *self);
+gboolean hw_column_reserve (HwColumn  *self,
+                            gsize      n_more,
+                            GError   **error);
+gboolean hw_column_resize  (HwColumn  *self,
+                            gsize      length,
+                            GError   **error);
+gboolean hw_column_widen   (HwColumn  *self,
+                            guint      width,
+                            GError   **error);
+void     hw_column_shrink  (HwColumn  *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HwColumn, hw_column_clear)
+
+static inline guint8 *
+hw_column_u8 (const HwColumn *self)
+{
+  return (guint8 *) self->data;
+}
+
+static inline guint32 *
+hw_column_u32 (const HwColumn *self)
+{
+  return (guint32 *) self->data;
+}
+
+static inline guint64 *
+hw_column_u64 (const HwColumn *self)
+{
+  return (guint64 *) self->data;
+}
+
+/* Any width; for places where one branch more does not count. */
+static inline guint64
+hw_column_get (const HwColumn *self,
+               gsize           i)
+{
+  switch (self->width)
+    {
+    case 1:
+      return ((const guint8 *) self->data)[i];
+    case 2:
+      return ((const guint16 *) self->data)[i];
+    case 4:
+      return ((const guint32 *) self->data)[i];
+    default:
+      return ((const guint64 *) self->data)[i];
+    }
+}
+
+G_END_DECLS

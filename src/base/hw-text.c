@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "base/hw-text.h"
+
+/**
+ * hw_text_next:
+ * @text: (inout): a position in WTF-8 text; moved behind the character read
+ *
+ * Reads one code point. Never reads past the terminating NUL; a byte that starts no valid
+ * sequence counts as U+FFFD, so that every text ends.
+ *
+ * Returns: the code point, which may be a lone surrogate; at the end 0, and @text stays
+ */
+guint32
+hw_text_next (const char **text)
+{
+  const guint8 *p = (const guint8 *) *text;
+  guint32 code;
+
+  if (*p < 0x80)
+    {
+      if (*p != 0)
+        (*text)++;
+      return *p;
+    }
+  if ((*p & 0xe0) == 0xc0 && (p[1] & 0xc0) == 0x80)
+    {
+      *text += 2;
+      return (guint32) (*p & 0x1f) << 6 | (p[1] & 0x3f);
+    }
+  if ((*p & 0xf0) == 0xe0 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80)
+    {
+      *text += 3;
+      return (guint32) (*p & 0x0f) << 12 | (guint32) (p[1] & 0x3f) << 6 | (p[2] & 0x3f);
+    }
+  if ((*p & 0xf8) == 0xf0 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 && (p[3] & 0xc0) == 0x80)
+    {
+      code = (guint32) (*p & 0x07) << 18 | (guint32) (p[1] & 0x3f) << 12 |
+             (guint32) (p[2] & 0x3f) << 6 | (p[3] & 0x3f);
+      *text += 4;
+      return code <= 0x10ffff ? code : 0xfffd;
+    }
+  (*text)++;
+
+  return 0xfffd;
+}
+
+/**
+ * hw_text_append_code:
+ * @text: WTF-8 being built
+ * @code: a code point, lone surrogates included
+ *
+ * Appends one code point; U+0000 becomes C0 80.
+ */
+void
+hw_text_append_code (GString *text,
+                     guint32  code)
+{
+  if (code != 0 && code < 0x80)
+    g_string_append_c (text, (char) code);
+  else if (code < 0x800)
+    {
+      g_string_append_c (text, (char) (0xc0 | code >> 6));
+      g_string_append_c (text, (char) (0x80 | (code & 0x3f)));
+    }
+  else if (code < 0x10000)
+    {
+      g_string_append_c (text, (char) (0xe0 | code >> 12));
+      g_string_append_c (text, (char) (0x80 | (code >> 6 & 0x3f)));
+      g_string_append_c (text, (char) (0x80 | (code & 0x3f)));
+    }
+  else
+    {
+      g_string_append_c (text, (char) (0xf0 | (code >> 18 & 0x07)));
+      g_string_append_c (text, (char) (0x80 | (code >> 12 & 0x3f)));
+      g_string_append_c (text, (char) (0x80 | (code >> 6 & 0x3f)));
+      g_string_append_c (text, (char) (0x80 | (code & 0x3f)));
+    }
+}
+
+/**
+ * hw_text_utf16_length:
+ * @text: WTF-8
+ * @n_bytes: its length, or -1 when NUL-terminated
+ *
+ * Returns: how many UTF-16 code units JavaScript would count
+ */
+gsize
+hw_text_utf16_length (const char *text,
+                      gssize      n_bytes)
+{
+  const guint8 *p = (const guint8 *) text;
+  gsize length = 0;
+
+  /* Every byte that is not a continuation starts a unit; a four-byte sequence is two. */
+  for (gsize i = 0; n_bytes < 0 ? p[i] != 0 : i < (gsize) n_bytes; i++)
+    length += (gsize) ((p[i] & 0xc0) != 0x80) + (gsize) (p[i] >= 0xf0);
+
+  return length;
+}
+
+/* Code points above U+FFFF are surrogate pairs in UTF-16 and so sort before U+E000..U+FFFF. */
+static guint32
+utf16_rank (guint32 code)
+{
+  if (code >= 0x10000)
+    return 0xd800 + ((code - 0x10000) >> 10);
+
+  return code;
+}
+
+/**
+ * hw_text_compare_utf16:
+ * @a: WTF-8
+ * @b: WTF-8
+ *
+ * Compares by UTF-16 code units, as JavaScript's `<` does.
+ *
+ * Returns: negative, 0 or positive
+ */
+int
+hw_text_compare_utf16 (const char *a,
+                       const char *b)
+{
+  const guint8 *p = (const guint8 *) a;
+  const guint8 *q = (const guint8 *) b;
+  const char *s, *t;
+  guint32 x, y;
+
+  while (*p == *q && *p != 0)
+    p++, q++;
+  if (*p == *q)
+    return 0;
+  if (*p < 0x80 && *q < 0x80)
+    return (int) *p - (int) *q;
+
+  /* Step back to the start of the character in which they differ. */
+  while (p > (const guint8 *) a && (*p & 0xc0) == 0x80)
+    p--, q--;
+  s = (const char *) p;
+  t = (const char *) q;
+  x = hw_text_next (&s);
+  y = hw_text_next (&t);
+  if (utf16_rank (x) != utf16_rank (y))
+    return utf16_rank (x) < utf16_rank (y) ? -1 : 1;
+
+  return x < y ? -1 : x > y;
+}
+
+/**
+ * hw_text_dup_utf8:
+ * @text: WTF-8
+ *
+ * Makes valid UTF-8 for a toolkit or a terminal: lone surrogates and U+0000 become U+FFFD.
+ *
+ * Returns: (transfer full): UTF-8
+ */
+char *
+hw_text_dup_utf8 (const char *text)
+{
+  GString *utf8;
+  guint32 code;
+
+  if (g_utf8_validate (text, -1, NULL))
+    return g_strdup (text);
+
+  utf8 = g_string_new (NULL);
+  while (*text != 0)
+    {
+      code = hw_text_next (&text);
+      if (code == 0 || (code >= 0xd800 && code <= 0xdfff))
+        code = 0xfffd;
+      g_string_append_unichar (utf8, code);
+    }
+
+  return g_string_free (utf8, FALSE);
+}
+
+/**
+ * hw_text_dup_json:
+ * @text: WTF-8
+ *
+ * Quotes as JavaScript's JSON.stringify() does: lone surrogates as `\udXXX`.
+ *
+ * Returns: (transfer full): a JSON string with its quotes, valid UTF-8
+ */
+char *
+hw_text_dup_json (const char *text)
+{
+  GString *json = g_string_new ("\"");
+  const char *start = text;
+  guint32 code;
+
+  while (*text != 0)
+    {
+      start = text;
+      code = hw_text_next (&text);
+      switch (code)
+        {
+        case '"':
+          g_string_append (json, "\\\"");
+          break;
+        case '\\':
+          g_string_append (json, "\\\\");
+          break;
+        case '\b':
+          g_string_append (json, "\\b");
+          break;
+        case '\f':
+          g_string_append (json, "\\f");
+          break;
+        case '\n':
+          g_string_append (json, "\\n");
+          break;
+        case '\r':
+          g_string_append (json, "\\r");
+          break;
+        case '\t':
+          g_string_append (json, "\\t");
+          break;
+        default:
+          if (code < 0x20 || (code >= 0xd800 && code <= 0xdfff))
+            g_string_append_printf (json, "\\u%04x", code);
+          else if (code == 0xfffd)
+            g_string_append (json, "\xef\xbf\xbd");
+          else
+            g_string_append_len (json, start, text - start);
+          break;
+        }
+    }
+  g_string_append_c (json, '"');
+
+  return g_string_free (json, FALSE);
+}
+
+/**
+ * hw_text_dup_folded:
+ * @text: WTF-8
+ *
+ * Makes text for comparing without regard to case.
+ *
+ * Returns: (transfer full): folded UTF-8
+ */
+char *
+hw_text_dup_folded (const char *text)
+{
+  g_autofree char *utf8 = hw_text_dup_utf8 (text);
+
+  return g_utf8_casefold (utf8, -1);
+}

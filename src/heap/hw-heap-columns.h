@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "heap/hw-heap.h"
+
+G_BEGIN_DECLS
+
+/*
+ * A heap as named columns of plain integers and one GVariant of small facts, so that a cache can keep
+ * and bring back a heap without knowing what is in it.
+ */
+
+/* Raised with every change of what a column means; a cache of another number is rebuilt. */
+#define HW_HEAP_COLUMNS_VERSION 1
+
+/**
+ * HwHeapColumnFunc:
+ * @name: the column's name; unique, stable, ASCII
+ * @width: bytes of one element: 1, 2, 4 or 8
+ * @length: number of elements
+ * @data: the elements, owned by the heap, in this machine's byte order
+ *
+ * Returns: FALSE to stop
+ */
+typedef gboolean (*HwHeapColumnFunc) (const char   *name,
+                                      guint         width,
+                                      gsize         length,
+                                      gconstpointer data,
+                                      gpointer      user_data);
+
+gboolean  hw_heap_foreach_column (HwHeap            *self,
+                                  HwHeapColumnFunc   func,
+                                  gpointer           user_data);
+GVariant *hw_heap_dup_facts      (HwHeap            *self);
+
+/**
+ * HwHeapRestorer:
+ *
+ * Makes a heap of columns that were kept. Nothing in them is trusted: hw_heap_restorer_end() checks
+ * every id against every length, so that a damaged column is an error and never a crash.
+ */
+typedef struct _HwHeapRestorer HwHeapRestorer;
+
+HwHeapRestorer *hw_heap_restorer_new        (GVariant        *facts,
+                                             GError         **error) G_GNUC_WARN_UNUSED_RESULT;
+void            hw_heap_restorer_free       (HwHeapRestorer  *self);
+gpointer        hw_heap_restorer_add_column (HwHeapRestorer  *self,
+                                             const char      *name,
+                                             guint            width,
+                                             gsize            length,
+                                             GError         **error);
+HwHeap         *hw_heap_restorer_end        (HwHeapRestorer  *self,
+                                             HwClassTable    *classes,
+                                             GError         **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwHeapRestorer, hw_heap_restorer_free)
+
+G_END_DECLS

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "base/hw-progress.h"
+#include "snapshot/hw-snapshot-sink.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwSnapshotDamage:
+ * @truncated: the file ends before its last section does
+ * @offset: the (uncompressed) byte where the first trouble was met
+ * @section: the section that was being read there
+ * @message: what is wrong, one sentence for a person
+ *
+ * What is wrong with a file from which something could be read all the same.
+ */
+typedef struct
+{
+  gboolean           truncated;
+  guint64            offset;
+  HwSnapshotSection  section;
+  char              *message;
+} HwSnapshotDamage;
+
+HwSnapshotDamage *hw_snapshot_damage_new  (gboolean          truncated,
+                                           guint64           offset,
+                                           HwSnapshotSection section,
+                                           const char       *format,
+                                           ...) G_GNUC_PRINTF (4, 5) G_GNUC_WARN_UNUSED_RESULT;
+HwSnapshotDamage *hw_snapshot_damage_copy (const HwSnapshotDamage *self) G_GNUC_WARN_UNUSED_RESULT;
+void              hw_snapshot_damage_free (HwSnapshotDamage       *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwSnapshotDamage, hw_snapshot_damage_free)
+
+/**
+ * HwSnapshotReader:
+ *
+ * Reads a snapshot front to back from bytes that are pushed in, in pieces of any size, and tells a
+ * sink what it finds. Memory is bounded by the longest string. Belongs to one thread.
+ */
+typedef struct _HwSnapshotReader HwSnapshotReader;
+
+HwSnapshotReader *hw_snapshot_reader_new    (const HwSnapshotSink  *sink,
+                                             gpointer               sink_data) G_GNUC_WARN_UNUSED_RESULT;
+void              hw_snapshot_reader_free   (HwSnapshotReader      *self);
+gboolean          hw_snapshot_reader_push   (HwSnapshotReader      *self,
+                                             const char            *bytes,
+                                             gsize                  n_bytes,
+                                             GError               **error);
+gboolean          hw_snapshot_reader_finish (HwSnapshotReader      *self,
+                                             HwSnapshotDamage     **damage,
+                                             GError               **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwSnapshotReader, hw_snapshot_reader_free)
+
+gboolean hw_snapshot_read_stream (GInputStream          *stream,
+                                  guint64                expected_size,
+                                  const HwSnapshotSink  *sink,
+                                  gpointer               sink_data,
+                                  HwProgress            *progress,
+                                  GCancellable          *cancellable,
+                                  HwSnapshotDamage     **damage,
+                                  GError               **error);
+gboolean hw_snapshot_read_file   (GFile                 *file,
+                                  const HwSnapshotSink  *sink,
+                                  gpointer               sink_data,
+                                  HwProgress            *progress,
+                                  GCancellable          *cancellable,
+                                  HwSnapshotDamage     **damage,
+                                  GError               **error);
+
+G_END_DECLS
