@@ -8,7 +8,9 @@ G_BEGIN_DECLS
 /**
  * HwMeasure:
  *
- * What a column of any view shows, and so what rows can be sorted by.
+ * What a column of any view shows, and so what rows can be sorted by. The four from HW_MEASURE_COUNT on
+ * are columns of the side-by-side comparison, whose source sorts them itself; the functions below
+ * take such an order for one by name, ascending.
  */
 typedef enum
 {
@@ -22,6 +24,10 @@ typedef enum
   HW_MEASURE_ADDED_SIZE,
   HW_MEASURE_REMOVED_SIZE,
   HW_MEASURE_SIZE_DELTA,
+  HW_MEASURE_COUNT,
+  HW_MEASURE_BASE_COUNT,
+  HW_MEASURE_BASE_SHALLOW_SIZE,
+  HW_MEASURE_BASE_RETAINED_SIZE,
   HW_N_MEASURES,
 } HwMeasure;
 

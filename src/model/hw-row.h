@@ -86,6 +86,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HwRowText, hw_row_text_clear)
  * One visible row: a flyweight that knows its place in the tree and asks the heap for everything else.
  * The same row on screen is the same object as long as anybody holds it. Main thread only.
  *
+ * A cell is empty when hw_row_get_measure() says FALSE, but "…" while hw_row_get_pending() says TRUE.
+ * Rows of the side-by-side comparison may stand for two objects: node and base_node, either of which
+ * may be HW_NODE_NONE.
+ *
  * Properties: `expanded` (boolean, read-only, notified) and `expandable` (boolean, read-only, notified).
  */
 G_DECLARE_FINAL_TYPE (HwRow, hw_row, HW, ROW, GObject)
@@ -98,11 +102,15 @@ guint      hw_row_get_position   (HwRow      *self);
 HwRow     *hw_row_dup_parent     (HwRow      *self);
 HwHeap    *hw_row_get_heap       (HwRow      *self);
 HwNodeId   hw_row_get_node       (HwRow      *self);
+HwHeap    *hw_row_get_base_heap  (HwRow      *self);
+HwNodeId   hw_row_get_base_node  (HwRow      *self);
 HwEdgeId   hw_row_get_edge       (HwRow      *self);
 HwClassId  hw_row_get_class      (HwRow      *self);
 gboolean   hw_row_get_measure    (HwRow      *self,
                                   HwMeasure   measure,
                                   gint64     *value);
+gboolean   hw_row_get_pending    (HwRow      *self,
+                                  HwMeasure   measure);
 void       hw_row_get_text       (HwRow      *self,
                                   HwRowText  *text);
 char      *hw_row_dup_label      (HwRow      *self);
