@@ -22,7 +22,8 @@ def files(root=ROOT):
         top = pathlib.Path(folder) == root
         below[:] = [d for d in below if d not in SKIPPED_FOLDERS and
                     not (top and (d.startswith('_') or d.startswith('build') and d != 'build-aux'))]
-        found += [(pathlib.Path(folder) / n).relative_to(root) for n in names]
+        # A worktree's .git is a file.
+        found += [(pathlib.Path(folder) / n).relative_to(root) for n in names if n != '.git']
     return sorted(found)
 
 
