@@ -15,8 +15,8 @@ import project
 LINE = 'SPDX-License-Identifier: GPL-3.0-or-later'
 LIMIT = 800
 
-# Formats without comments, the licence itself, and captures of other programs.
-NO_SPDX_SUFFIXES = {'.json', '.gz', '.zst', '.png', '.heapsnapshot', '.heaptimeline', '.ndjson', '.csv', '.bin'}
+# Formats without comments, generated files, the licence itself, and captures of other programs.
+NO_SPDX_SUFFIXES = {'.json', '.gz', '.zst', '.png', '.heapsnapshot', '.heaptimeline', '.ndjson', '.csv', '.bin', '.pot'}
 NO_SPDX_NAMES = {'COPYING'}
 NO_SPDX_FOLDERS = {'fixtures', 'corpus'}
 
