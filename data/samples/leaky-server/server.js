@@ -95,6 +95,8 @@ function serve (customers) {
   }
 }
 
+module.exports = { catalogue, prices, recent, store };
+
 serve(100);
 writeHeapSnapshot('1-before.heapsnapshot');
 serve(600);
