@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * @HW_CAPTURE_FAILED: see hw_capture_get_error_text()
  * @HW_CAPTURE_CANCELLED: the person stopped it; it can be opened again
  *
- * Where a capture stands.
+ * Where a capture stands. A new one counts as cancelled until it is loaded.
  */
 typedef enum
 {
@@ -30,8 +30,9 @@ typedef enum
  * One snapshot file that is open in the sidebar: its loading, its heap, its name and its troubles.
  *
  * Properties, all notified: `title` (string, settable: rename in place), `state`, `fraction` (double),
- * `phase` (string, translated), `classes` (boxed #HwClassTable), `heap` (boxed #HwHeap),
- * `error-text`, `damage-text` (string, nullable), `subtitle` (string: size, change, or phase).
+ * `phase` (string, translated), `classes` (pointer to #HwClassTable), `heap` (pointer to #HwHeap),
+ * `error-text`, `damage-text` (string, nullable), `subtitle` (string: time and size, or phase),
+ * `time` (#GDateTime, nullable), `change` (int64; see hw_capture_get_change()).
  *
  * Main thread only.
  */
@@ -42,15 +43,24 @@ HwCapture      *hw_capture_new             (GFile      *file,
 void            hw_capture_load            (HwCapture  *self);
 void            hw_capture_cancel          (HwCapture  *self);
 GFile          *hw_capture_get_file        (HwCapture  *self);
+const char     *hw_capture_get_group       (HwCapture  *self);
 const char     *hw_capture_get_title       (HwCapture  *self);
 void            hw_capture_set_title       (HwCapture  *self,
                                             const char *title);
+const char     *hw_capture_get_subtitle    (HwCapture  *self);
+GDateTime      *hw_capture_get_time        (HwCapture  *self);
 HwCaptureState  hw_capture_get_state       (HwCapture  *self);
 double          hw_capture_get_fraction    (HwCapture  *self);
 const char     *hw_capture_get_phase       (HwCapture  *self);
 HwClassTable   *hw_capture_get_classes     (HwCapture  *self);
 HwHeap         *hw_capture_get_heap        (HwCapture  *self);
+guint64         hw_capture_get_size        (HwCapture  *self);
+gboolean        hw_capture_get_change      (HwCapture  *self,
+                                            gint64     *change);
+void            hw_capture_set_previous    (HwCapture  *self,
+                                            HwCapture  *previous);
 const char     *hw_capture_get_error_text  (HwCapture  *self);
+const char     *hw_capture_get_hint_text   (HwCapture  *self);
 const char     *hw_capture_get_damage_text (HwCapture  *self);
 
 G_END_DECLS

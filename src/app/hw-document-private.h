@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/hw-document.h"
+#include "app/hw-history.h"
+
+G_BEGIN_DECLS
+
+/* What is remembered of an open capture while another one is looked at. */
+typedef struct
+{
+  guint      serial;    /* in the order of opening */
+  HwCapture *baseline;  /* chosen by the person, not owned */
+  HwCapture *owner;     /* of the selected object, not owned */
+  HwNodeId   node;
+} HwCaptureMemory;
+
+struct _HwDocument
+{
+  GObject     parent_instance;
+
+  GListStore *captures;
+  GHashTable *memories;           /* HwCapture → HwCaptureMemory */
+  GHashTable *groups;             /* group → rank, in the order of opening */
+  HwHistory  *history;
+
+  HwCapture  *capture;            /* owned */
+  HwCapture  *baseline;           /* owned */
+  gboolean    first_is_baseline;
+  HwCapture  *owner;              /* of the selected object, not owned */
+  HwNodeId    node;
+  char       *class_filter;
+  const char *view;               /* interned */
+  guint       next_serial;
+};
+
+typedef enum
+{
+  PROP_CAPTURE = 1,
+  PROP_BASELINE,
+  PROP_CLASS_FILTER,
+  PROP_VIEW,
+  PROP_CAN_GO_BACK,
+  PROP_CAN_GO_FORWARD,
+} HwDocumentProperty;
+
+/* hw-document.c */
+void       hw_document_notify                 (HwDocument         *self,
+                                               HwDocumentProperty  property);
+void       hw_document_emit_selection_changed (HwDocument         *self);
+
+/* hw-document-captures.c */
+guint      hw_document_count                  (HwDocument         *self);
+HwCapture *hw_document_get_nth                (HwDocument         *self,
+                                               guint               position);
+void       hw_document_update_baseline        (HwDocument         *self);
+
+/* hw-document-selection.c */
+void       hw_document_notify_history         (HwDocument         *self);
+
+G_END_DECLS
