@@ -190,8 +190,8 @@ build() {
       return 1
     }
     stamp "$@" >"$dir/.stamp"
+    say "building $dir (a minute or two, once)"
   fi
-  say "building $dir"
   [ -t 2 ] || quiet=(--quiet)
   within env "CCACHE_DIR=$HEAPWISE_CACHE/ccache" ninja -C "$dir" -j "$HEAPWISE_JOBS" ${quiet[@]+"${quiet[@]}"} >&2 || {
     exec 8>&-
