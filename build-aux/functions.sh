@@ -144,7 +144,7 @@ choose() {
   [ "$where" = root ] || return 0
   # A root made for testing serves for running too; do not make a second one.
   if [ "$1" = run ] && ! root_exists "$run_packages" && root_exists "$test_packages"; then lists=$test_packages; fi
-  toolroot ensure >/dev/null
+  toolroot ensure >/dev/null || exit 1
 }
 
 root_exists() { [ -e "$(TOOLROOT_PACKAGES=$1 "$here/toolroot" path)/.toolroot" ]; }
