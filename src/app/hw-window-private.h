@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "app/hw-page.h"
+#include "app/hw-sidebar.h"
+#include "app/hw-window.h"
+
+G_BEGIN_DECLS
+
+struct _HwWindow
+{
+  AdwApplicationWindow  parent_instance;
+
+  HwDocument           *document;
+  HwCache              *cache;
+  HwCapture            *capture;          /* the one whose signals are connected */
+  GPtrArray            *removed;          /* captures that can be brought back, oldest first */
+  AdwToast             *removed_toast;    /* the toast that offers it; not owned */
+  gboolean              sidebar_wanted;   /* when there is room */
+  gboolean              pane_placed;      /* the divider has been put where it was */
+
+  AdwToastOverlay      *toasts;
+  AdwOverlaySplitView  *split_view;
+  HwSidebar            *sidebar;
+  AdwWindowTitle       *wide_title;
+  AdwWindowTitle       *narrow_title;
+  AdwBanner            *banner;
+  GtkStack             *states;
+  AdwStatusPage        *loading_page;
+  GtkProgressBar       *loading_progress;
+  AdwStatusPage        *trouble_page;
+  GtkWidget            *sample_button;
+  GtkPaned             *paned;
+  AdwBin               *pane;
+  AdwViewStack         *views;
+  GMenu                *recent_menu;
+};
+
+/* hw-window.c */
+void    hw_window_add_toast       (HwWindow       *self,
+                                   const char     *text);
+void    hw_window_remove_capture  (HwWindow       *self,
+                                   HwCapture      *capture);
+void    hw_window_undo_remove     (HwWindow       *self);
+
+/* hw-window-actions.c */
+void    hw_window_install_actions (GtkWidgetClass *widget_class);
+void    hw_window_init_actions    (HwWindow       *self);
+void    hw_window_update_actions  (HwWindow       *self);
+
+/* hw-window-dnd.c */
+void    hw_window_init_dnd        (HwWindow       *self);
+
+/* hw-window-views.c */
+void        hw_window_init_views     (HwWindow *self);
+void        hw_window_dispose_views  (HwWindow *self);
+HwPage     *hw_window_get_page       (HwWindow *self);
+const char *hw_window_get_help_page  (HwWindow *self);
+
+G_END_DECLS

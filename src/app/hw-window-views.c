@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "app/hw-window-private.h"
+
+#include <glib/gi18n.h>
+
+/* The one place where views are listed, in the order of the switcher. */
+typedef struct
+{
+  const char *name;        /* as in win.show-view and hw_document_reveal() */
+  const char *title;       /* marked with N_() */
+  const char *icon;
+  const char *help;        /* page of the help */
+  GType     (*get_type) (void);
+} View;
+
+static const View views[] = {
+};
+
+static void
+visible_view_cb (HwWindow *self)
+{
+  const char *name = adw_view_stack_get_visible_child_name (self->views);
+
+  if (name != NULL)
+    hw_document_set_view (self->document, name);
+}
+
+static void
+reveal_cb (HwWindow   *self,
+           const char *view,
+           guint       node)
+{
+  GtkWidget *page = adw_view_stack_get_child_by_name (self->views, view);
+
+  if (page == NULL)
+    return;
+
+  adw_view_stack_set_visible_child (self->views, page);
+  hw_page_reveal (HW_PAGE (page), HW_NODE (node));
+}
+
+/* Makes the views and the pane below them, and gives them the document. */
+void
+hw_window_init_views (HwWindow *self)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (views); i++)
+    {
+      GtkWidget *page = g_object_new (views[i].get_type (), NULL);
+
+      adw_view_stack_add_titled_with_icon (self->views, page, views[i].name, _(views[i].title), views[i].icon);
+      hw_page_set_document (HW_PAGE (page), self->document);
+    }
+
+  g_signal_connect_swapped (self->views, "notify::visible-child-name", G_CALLBACK (visible_view_cb), self);
+  g_signal_connect_object (self->document, "reveal", G_CALLBACK (reveal_cb), self, G_CONNECT_SWAPPED);
+  visible_view_cb (self);
+}
+
+/* Takes the document away from the views while they are whole. */
+void
+hw_window_dispose_views (HwWindow *self)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (views); i++)
+    {
+      GtkWidget *page = adw_view_stack_get_child_by_name (self->views, views[i].name);
+
+      if (page != NULL)
+        hw_page_set_document (HW_PAGE (page), NULL);
+    }
+}
+
+/* The visible view, or NULL. */
+HwPage *
+hw_window_get_page (HwWindow *self)
+{
+  GtkWidget *page = adw_view_stack_get_visible_child (self->views);
+
+  return page != NULL ? HW_PAGE (page) : NULL;
+}
+
+/* The page of the help about what the person looks at. */
+const char *
+hw_window_get_help_page (HwWindow *self)
+{
+  const char *name = adw_view_stack_get_visible_child_name (self->views);
+
+  if (hw_document_get_capture (self->document) == NULL)
+    return "open";
+
+  for (gsize i = 0; i < G_N_ELEMENTS (views); i++)
+    {
+      if (g_strcmp0 (views[i].name, name) == 0)
+        return views[i].help;
+    }
+
+  return "index";
+}
