@@ -105,7 +105,7 @@ const char *hw_snapshot_section_get_name (HwSnapshotSection section);
  * HwSnapshotLayout:
  * @n_fields: numbers in one record of each section; 0 when the header does not announce the section
  * @node_type: column of the node's kind, or -1; likewise the other columns
- * @node_kinds: the file's kind number → #HwNodeKind
+ * @node_kinds: the file's kind number → #HwNodeKind; V8's own order when the file has no table
  * @node_kind_names: the file's kind number → its name; NULL-terminated
  * @declared_nodes: the count the header announces; a hint, never trusted for allocation
  * @root_index: the root's node index (record × fields), normally 0
@@ -137,6 +137,12 @@ typedef struct
   int      function_script_id;
   int      function_line;
   int      function_column;
+
+  int      trace_id;
+  int      trace_function_info_index;
+  int      trace_count;
+  int      trace_size;
+  int      trace_children;
 
   int      sample_timestamp;
   int      sample_last_assigned_id;
