@@ -173,7 +173,7 @@ build_folder() {
 
 # build NAME ARG...: configure (once) with the meson options ARG and compile; installs into DIR/prefix.
 build() {
-  local name=$1 dir compiler=() quiet=()
+  local name=$1 dir status compiler=() cached=("CCACHE_DIR=$HEAPWISE_CACHE/ccache")
   shift
   dir=$(build_folder "$name")
   mkdir -p -- "$(dirname -- "$dir")"
@@ -182,8 +182,8 @@ build() {
   if [ ! -e "$dir/build.ninja" ] || [ "$(cat -- "$dir/.stamp" 2>/dev/null)" != "$(stamp "$@")" ]; then
     say "configuring $dir"
     rm -rf -- "$dir"
-    within sh -c 'command -v ccache' >/dev/null && compiler=(env "CC=ccache ${CC:-gcc}" "CCACHE_DIR=$HEAPWISE_CACHE/ccache")
-    within ${compiler[@]+"${compiler[@]}"} meson setup --prefix="$dir/prefix" --libdir=lib "$@" "$dir" "$project" >"$dir.log" 2>&1 || {
+    within sh -c 'command -v ccache' >/dev/null && compiler=("CC=ccache ${CC:-gcc}")
+    within env "${cached[@]}" ${compiler[@]+"${compiler[@]}"} meson setup --prefix="$dir/prefix" --libdir=lib "$@" "$dir" "$project" >"$dir.log" 2>&1 || {
       tail -n 30 -- "$dir.log" >&2
       exec 8>&-
       say "meson could not configure; all of it in $dir.log"
@@ -192,12 +192,17 @@ build() {
     stamp "$@" >"$dir/.stamp"
     say "building $dir (a minute or two, once)"
   fi
-  [ -t 2 ] || quiet=(--quiet)
-  within env "CCACHE_DIR=$HEAPWISE_CACHE/ccache" ninja -C "$dir" -j "$HEAPWISE_JOBS" ${quiet[@]+"${quiet[@]}"} >&2 || {
-    exec 8>&-
-    return 1
-  }
+  if [ -t 2 ]; then
+    within env "${cached[@]}" ninja -C "$dir" -j "$HEAPWISE_JOBS" >&2
+  else
+    within env "${cached[@]}" ninja -C "$dir" -j "$HEAPWISE_JOBS" --quiet >"$dir.log" 2>&1 || {
+      tail -n 80 -- "$dir.log" >&2
+      false
+    }
+  fi
+  status=$?
   exec 8>&-
+  return $status
 }
 
 # build_installed: what run and shell use, built and installed beside its build folder; sets prefix.

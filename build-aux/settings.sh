@@ -2,8 +2,9 @@
 # shellcheck shell=bash disable=SC2034
 # The settings of run, test, shell and flatpak.  Each may be given in the environment instead.
 
-# Downloads, private roots and the stand-in Flatpak runtime; `rm -rf` it at will.
-HEAPWISE_CACHE=${HEAPWISE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/heapwise}
+# Downloads, private roots, compiled objects and the stand-in Flatpak runtime; `rm -rf` it at will.
+# Beside the folder of the program's own indexes, not in it.
+HEAPWISE_CACHE=${HEAPWISE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/heapwise-build}
 
 # Build folders, one a purpose: run, plain, engine, sanitize.  Ignored by git; `rm -rf` it at will.
 HEAPWISE_BUILD=${HEAPWISE_BUILD:-$project/_build}
