@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Classes: which constructor an object counts for, and what a constructor's objects add up to.
+ *
+ * A class is its public key: the name, for located objects with script, line and column before it. DevTools
+ * keys by string-table index inside and loses the objects of one of two internal keys that come to the same
+ * public key; here such objects are one class.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "heap/hw-shapes-private.h"
+
+typedef struct
+{
+  guint32 name;
+  guint32 script_id;
+  guint32 line;
+  guint32 column;
+} LocatedKey;
+
+typedef struct
+{
+  HwHeap     *heap;
+  GHashTable *numbers;      /* class name → number */
+  GPtrArray  *names;        /* number → class name */
+  GArray     *plain_class;  /* number → class without location, or HW_NONE */
+  GHashTable *located;      /* LocatedKey → class */
+  GArray     *rows;         /* HwClassRow */
+  guint32    *of_string;    /* string id → number of the class that objects of the name have, HW_NONE until asked */
+  guint32     of_kind[HW_NODE_KIND_OTHER + 1];
+  guint32    *of_shape;     /* shape → number, HW_NONE until asked */
+} Classifier;
+
+static guint
+located_hash (gconstpointer key)
+{
+  const LocatedKey *k = key;
+
+  return ((k->name * 31 + k->script_id) * 31 + k->line) * 31 + k->column;
+}
+
+static gboolean
+located_equal (gconstpointer a,
+               gconstpointer b)
+{
+  return memcmp (a, b, sizeof (LocatedKey)) == 0;
+}
+
+static void
+row_clear (gpointer row)
+{
+  g_free ((char *) ((HwClassRow *) row)->name);
+}
+
+static guint32
+name_number (Classifier *self,
+             char       *name)
+{
+  gpointer number;
+  guint32 none = HW_NONE;
+
+  if (g_hash_table_lookup_extended (self->numbers, name, NULL, &number))
+    {
+      g_free (name);
+      return GPOINTER_TO_UINT (number);
+    }
+  g_hash_table_insert (self->numbers, name, GUINT_TO_POINTER (self->names->len));
+  g_ptr_array_add (self->names, name);
+  g_array_append_val (self->plain_class, none);
+
+  return self->names->len - 1;
+}
+
+/* <div id="a"> counts for <div>, and so behind "Detached ". */
+static char *
+dup_object_class (const char *name)
+{
+  const char *space = NULL;
+
+  if (*name == '<')
+    space = strchr (name, ' ');
+  else if (g_str_has_prefix (name, "Detached <"))
+    space = strchr (name + strlen ("Detached <"), ' ');
+
+  return space != NULL ? g_strdup_printf ("%.*s>", (int) MIN (space - name, G_MAXINT), name) : g_strdup (name);
+}
+
+static char *
+dup_kind_class (HwHeap   *heap,
+                guint32   node)
+{
+  switch (hw_heap_kind (heap, node))
+    {
+    case HW_NODE_KIND_HIDDEN:
+      return g_strdup ("(system)");
+    case HW_NODE_KIND_CODE:
+      return g_strdup ("(compiled code)");
+    case HW_NODE_KIND_CLOSURE:
+      return g_strdup ("Function");
+    case HW_NODE_KIND_REGEXP:
+      return g_strdup ("RegExp");
+    case HW_NODE_KIND_ARRAY:
+    case HW_NODE_KIND_STRING:
+    case HW_NODE_KIND_OBJECT:
+    case HW_NODE_KIND_NUMBER:
+    case HW_NODE_KIND_NATIVE:
+    case HW_NODE_KIND_SYNTHETIC:
+    case HW_NODE_KIND_CONCATENATED_STRING:
+    case HW_NODE_KIND_SLICED_STRING:
+    case HW_NODE_KIND_SYMBOL:
+    case HW_NODE_KIND_BIGINT:
+    case HW_NODE_KIND_OBJECT_SHAPE:
+    case HW_NODE_KIND_OTHER:
+      return g_strdup_printf ("(%s)", hw_heap_get_node_kind_name (heap, HW_NODE (node)));
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static guint32
+node_name_number (Classifier     *self,
+                  HwShapeGroups  *groups,
+                  GPtrArray      *shapes,
+                  guint32         node,
+                  guint32         group)
+{
+  HwHeap *heap = self->heap;
+  HwNodeKind kind = hw_heap_kind (heap, node);
+  guint32 string = hw_column_u32 (&heap->node_name)[node];
+
+  if (kind == HW_NODE_KIND_OBJECT && string == heap->known[HW_KNOWN_OBJECT])
+    {
+      guint32 shape = hw_shape_groups_get_shape (groups, group);
+
+      if (shape != HW_NONE)
+        {
+          if (self->of_shape[shape] == HW_NONE)
+            self->of_shape[shape] = name_number (self, g_strdup (((HwShape *) g_ptr_array_index (shapes, shape))->name));
+          return self->of_shape[shape];
+        }
+    }
+
+  if (kind == HW_NODE_KIND_OBJECT || kind == HW_NODE_KIND_NATIVE)
+    {
+      if (self->of_string[string] == HW_NONE)
+        self->of_string[string] = name_number (self, dup_object_class (hw_heap_string (heap, string)));
+      return self->of_string[string];
+    }
+
+  if (kind == HW_NODE_KIND_OTHER)
+    return name_number (self, dup_kind_class (heap, node));
+
+  if (self->of_kind[kind] == HW_NONE)
+    self->of_kind[kind] = name_number (self, dup_kind_class (heap, node));
+
+  return self->of_kind[kind];
+}
+
+static guint32
+add_row (Classifier *self,
+         guint32     name,
+         HwClassRow  row)
+{
+  row.name = g_strdup (g_ptr_array_index (self->names, name));
+  row.first_instance = HW_NODE_NONE;
+  g_array_append_val (self->rows, row);
+
+  return self->rows->len - 1;
+}
+
+static guint32
+located_class (Classifier *self,
+               guint32     name,
+               gsize       location)
+{
+  HwHeap *heap = self->heap;
+  LocatedKey key = {
+    name,
+    hw_column_u32 (&heap->location_script)[location],
+    hw_column_u32 (&heap->location_line)[location],
+    hw_column_u32 (&heap->location_column)[location],
+  };
+  gpointer known;
+  guint32 class_id;
+
+  if (g_hash_table_lookup_extended (self->located, &key, NULL, &known))
+    return GPOINTER_TO_UINT (known);
+
+  class_id = add_row (self, name, (HwClassRow) {
+    .has_location = TRUE,
+    .script_id = key.script_id,
+    .line = key.line,
+    .column = key.column,
+  });
+  g_hash_table_insert (self->located, g_memdup2 (&key, sizeof key), GUINT_TO_POINTER (class_id));
+
+  return class_id;
+}
+
+static gboolean
+classify (Classifier     *self,
+          HwShapeGroups  *groups,
+          GPtrArray      *shapes,
+          guint32        *class_of_node,
+          GCancellable   *cancellable,
+          GError        **error)
+{
+  HwHeap *heap = self->heap;
+  const guint32 *located = hw_column_u32 (&heap->location_node);
+  gsize location = 0, n_locations = heap->location_node.length;
+
+  for (guint32 node = 0; node < heap->n_nodes; node++)
+    {
+      guint32 name = node_name_number (self, groups, shapes, node, class_of_node[node]);
+      guint32 *plain;
+
+      HW_RETURN_IF_CANCELLED (node, cancellable, error);
+      while (location < n_locations && located[location] < node)
+        location++;
+      if (location < n_locations && located[location] == node && hw_heap_kind (heap, node) == HW_NODE_KIND_OBJECT)
+        {
+          class_of_node[node] = located_class (self, name, location);
+          continue;
+        }
+
+      plain = &g_array_index (self->plain_class, guint32, name);
+      if (*plain == HW_NONE)
+        *plain = add_row (self, name, (HwClassRow) { .has_location = FALSE });
+      class_of_node[node] = *plain;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+classifier_init (Classifier  *self,
+                 HwHeap      *heap,
+                 GError     **error)
+{
+  self->heap = heap;
+  self->numbers = g_hash_table_new (g_str_hash, g_str_equal);
+  self->names = g_ptr_array_new_with_free_func (g_free);
+  self->plain_class = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->located = g_hash_table_new_full (located_hash, located_equal, g_free, NULL);
+  self->rows = g_array_new (FALSE, FALSE, sizeof (HwClassRow));
+  g_array_set_clear_func (self->rows, row_clear);
+  memset (self->of_kind, 0xff, sizeof self->of_kind);
+  self->of_string = g_try_new (guint32, MAX (heap->n_strings, 1));
+  if (self->of_string == NULL)
+    {
+      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for classes");
+      return FALSE;
+    }
+  memset (self->of_string, 0xff, (gsize) heap->n_strings * sizeof (guint32));
+
+  return TRUE;
+}
+
+static void
+classifier_clear (Classifier *self)
+{
+  g_clear_pointer (&self->numbers, g_hash_table_unref);
+  g_clear_pointer (&self->names, g_ptr_array_unref);
+  g_clear_pointer (&self->plain_class, g_array_unref);
+  g_clear_pointer (&self->located, g_hash_table_unref);
+  g_clear_pointer (&self->rows, g_array_unref);
+  g_free (self->of_string);
+  g_free (self->of_shape);
+}
+
+/**
+ * hw_heap_classify:
+ * @self: a heap with edges, strings, DOM states and locations
+ * @shapes: (inout) (element-type HwShape): definitions to apply, or NULL to infer this heap's own; then set to a new array
+ * @class_of_node: one place per node, to be filled with class ids
+ * @rows: (out) (transfer full) (element-type HwClassRow): the classes by id, their figures all 0
+ * @cancellable: (nullable): stops the work
+ * @error: return location
+ *
+ * Finds each node's class. Ids are given by first appearance in file order.
+ *
+ * Cost: linear; besides the result 4 bytes per string.
+ *
+ * Returns: FALSE with @error set
+ */
+gboolean
+hw_heap_classify (HwHeap        *self,
+                  GPtrArray    **shapes,
+                  guint32       *class_of_node,
+                  GArray       **rows,
+                  GCancellable  *cancellable,
+                  GError       **error)
+{
+  Classifier classifier = { NULL, };
+  g_autoptr(HwShapeGroups) groups = hw_shape_groups_new (self, class_of_node, cancellable, error);
+  g_autoptr(GPtrArray) inferred = NULL;
+  gboolean ok;
+
+  if (groups == NULL)
+    return FALSE;
+  if (*shapes == NULL && (inferred = hw_shape_groups_infer (groups, cancellable, error)) == NULL)
+    return FALSE;
+  if (!hw_shape_groups_match (groups, inferred != NULL ? inferred : *shapes, cancellable, error))
+    return FALSE;
+
+  ok = classifier_init (&classifier, self, error);
+  if (ok)
+    {
+      GPtrArray *used = inferred != NULL ? inferred : *shapes;
+
+      classifier.of_shape = g_new (guint32, MAX (used->len, 1));
+      memset (classifier.of_shape, 0xff, used->len * sizeof (guint32));
+      ok = classify (&classifier, groups, used, class_of_node, cancellable, error);
+    }
+  if (ok)
+    {
+      *rows = g_steal_pointer (&classifier.rows);
+      if (inferred != NULL)
+        *shapes = g_steal_pointer (&inferred);
+    }
+  classifier_clear (&classifier);
+
+  return ok;
+}
+
+/*
+ * Σ retained size over the objects that no other object of the class dominates. Laid out in pre-order, a
+ * dominator subtree is one stretch; so a single pass with, per class, the end of its open stretch is enough.
+ */
+static gboolean
+add_retained (HwHeap          *self,
+              const guint32   *class_of_node,
+              GArray          *rows,
+              const HwColumn  *order,
+              GCancellable    *cancellable,
+              GError         **error)
+{
+  const guint32 *dominator = hw_column_u32 (&self->dominator);
+  const guint32 *nodes = hw_column_u32 (order);
+  gsize n = self->n_nodes;
+  g_autofree guint32 *size = g_try_new (guint32, n);    /* node → nodes in its subtree; later the next free place in it */
+  g_autofree guint32 *place = g_try_new (guint32, n);   /* node → place in pre-order */
+  g_autofree guint32 *walk = g_try_new (guint32, n);    /* place → node */
+  g_autofree guint32 *open = g_new0 (guint32, MAX (rows->len, 1));
+
+  if (size == NULL || place == NULL || walk == NULL)
+    {
+      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for classes");
+      return FALSE;
+    }
+
+  for (gsize i = 0; i < n; i++)
+    size[i] = 1;
+  for (gsize i = n; i-- > 1;)
+    size[dominator[nodes[i]]] += size[nodes[i]];
+
+  /* walk[] holds subtree sizes by place for a moment, place[] the next free place inside each subtree. */
+  walk[0] = size[nodes[0]];
+  place[nodes[0]] = 1;
+  size[nodes[0]] = 0;
+  for (gsize i = 1; i < n; i++)
+    {
+      guint32 node = nodes[i];
+      guint32 n_below = size[node];
+
+      HW_RETURN_IF_CANCELLED (i, cancellable, error);
+      size[node] = place[dominator[node]];
+      place[dominator[node]] += n_below;
+      place[node] = size[node] + 1;
+      walk[size[node]] = n_below;
+    }
+
+  /* Now size[] is each node's place; place[] becomes the inverse. */
+  for (guint32 node = 0; node < n; node++)
+    place[size[node]] = node;
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 node = place[i];
+      guint32 class_id = class_of_node[node];
+
+      HW_RETURN_IF_CANCELLED (i, cancellable, error);
+      if (hw_column_get (&self->node_size, node) == 0 || i < open[class_id])
+        continue;
+      g_array_index (rows, HwClassRow, class_id).retained_size += hw_column_get (&self->retained, node);
+      open[class_id] = (guint32) (i + walk[i]);
+    }
+
+  return TRUE;
+}
+
+static void
+add_figures (HwHeap         *self,
+             const guint32  *class_of_node,
+             GArray         *rows,
+             gboolean        partial)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      HwClassRow *row = &g_array_index (rows, HwClassRow, i);
+
+      row->count = row->shallow_size = row->retained_size = 0;
+      row->distance = G_MAXINT64;
+      row->first_instance = HW_NODE_NONE;
+    }
+
+  for (guint32 node = 0; node < self->n_nodes; node++)
+    {
+      guint64 size = hw_column_get (&self->node_size, node);
+      HwClassRow *row = &g_array_index (rows, HwClassRow, class_of_node[node]);
+
+      if (size == 0)
+        continue;
+      if (row->count++ == 0)
+        row->first_instance = HW_NODE (node);
+      row->shallow_size += size;
+      if (!partial)
+        row->distance = MIN (row->distance, hw_heap_get_distance (self, HW_NODE (node)));
+    }
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      HwClassRow *row = &g_array_index (rows, HwClassRow, i);
+
+      if (row->distance == G_MAXINT64)
+        row->distance = HW_DISTANCE_UNREACHABLE;
+    }
+}
+
+/**
+ * hw_heap_list_instances:
+ * @self: a heap with shallow sizes
+ * @class_of_node: each node's class, less than @n_classes
+ * @n_classes: number of classes
+ * @offsets: (out) (transfer full): from malloc(): where each class's objects begin, and the end
+ * @instances: (out) (transfer full): from malloc(): node ids in file order, by class
+ * @error: return location
+ *
+ * Lists the objects of shallow size above 0 by class. Cost: two passes.
+ *
+ * Returns: FALSE when memory is short
+ */
+gboolean
+hw_heap_list_instances (HwHeap         *self,
+                        const guint32  *class_of_node,
+                        guint           n_classes,
+                        guint32       **offsets,
+                        guint32       **instances,
+                        GError        **error)
+{
+  guint32 *first = calloc ((gsize) n_classes + 2, sizeof (guint32));
+  guint32 *nodes = malloc (MAX (self->n_nodes, 1) * sizeof (guint32));
+
+  if (first == NULL || nodes == NULL)
+    {
+      free (first);
+      free (nodes);
+      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for classes");
+      return FALSE;
+    }
+
+  /* Counted two places up, so that filling leaves each class's start one place down. */
+  for (guint32 node = 0; node < self->n_nodes; node++)
+    if (hw_column_get (&self->node_size, node) != 0)
+      first[class_of_node[node] + 2]++;
+  for (guint i = 2; i < n_classes + 2; i++)
+    first[i] += first[i - 1];
+  for (guint32 node = 0; node < self->n_nodes; node++)
+    if (hw_column_get (&self->node_size, node) != 0)
+      nodes[first[class_of_node[node] + 1]++] = node;
+
+  *offsets = first;
+  *instances = nodes;
+
+  return TRUE;
+}
+
+/**
+ * hw_heap_aggregate:
+ * @self: a heap with transferred sizes, for a whole table also with distances and retained sizes
+ * @class_of_node: each node's class
+ * @rows: (element-type HwClassRow): the classes; their figures are filled in
+ * @order: (nullable): all nodes, each behind its dominator; NULL with @partial
+ * @partial: make a table with counts and shallow sizes only, for a first look
+ * @cancellable: (nullable): stops the work
+ * @error: return location
+ *
+ * Adds up each class. Cost: linear; 12 bytes of scratch memory a node.
+ *
+ * Returns: (transfer full): the table, or NULL with @error set
+ */
+HwClassTable *
+hw_heap_aggregate (HwHeap          *self,
+                   const guint32   *class_of_node,
+                   GArray          *rows,
+                   const HwColumn  *order,
+                   gboolean         partial,
+                   GCancellable    *cancellable,
+                   GError         **error)
+{
+  g_autoptr(HwClassTableBuilder) builder = NULL;
+  guint32 *offsets = NULL, *instances = NULL;
+  guint64 total = self->extra_native_bytes;
+
+  add_figures (self, class_of_node, rows, partial);
+  if (!partial && (!add_retained (self, class_of_node, rows, order, cancellable, error) ||
+                   !hw_heap_list_instances (self, class_of_node, rows->len, &offsets, &instances, error)))
+    return NULL;
+
+  /* Every byte belongs to some class, so this is what the root will retain. */
+  for (guint i = 0; i < rows->len; i++)
+    total += g_array_index (rows, HwClassRow, i).shallow_size;
+
+  builder = hw_class_table_builder_new (total, !partial, !partial);
+  for (guint i = 0; i < rows->len; i++)
+    hw_class_table_builder_add (builder, &g_array_index (rows, HwClassRow, i));
+
+  return hw_class_table_builder_end (g_steal_pointer (&builder), offsets, instances);
+}

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Edges in both directions. Outgoing edges lie in node order as in the file. The other direction is one
+ * array of edge ids, grouped by target. It is filled twice: first with the *sources* of the edges that
+ * count for dominators, in the front part of each group, the rest HW_NONE (hw_heap_fill_predecessors()),
+ * because that is all the dominator algorithm reads and a second array would cost 4 bytes an edge; then
+ * with the edge ids that stay (hw_heap_fill_retainers()).
+ */
+#include "config.h"
+
+#include "heap/hw-heap-private.h"
+#include "heap/hw-order.h"
+
+/**
+ * hw_heap_check_edges:
+ * @self: a raw heap
+ * @n_bad: (out): how many edges were dropped
+ * @error: return location
+ *
+ * Drops edges whose target is no node. Cost: one pass; moves data only in a damaged file.
+ *
+ * Returns: FALSE when memory is short
+ */
+gboolean
+hw_heap_check_edges (HwHeap   *self,
+                     guint64  *n_bad,
+                     GError  **error)
+{
+  guint8 *kinds = hw_column_u8 (&self->edge_kind);
+  guint32 *names = hw_column_u32 (&self->edge_name);
+  guint32 *targets = hw_column_u32 (&self->edge_target);
+  guint32 *first = hw_column_u32 (&self->first_edge);
+  guint32 n_nodes = self->n_nodes;
+  gsize n_edges = self->edge_target.length;
+  gsize kept = 0;
+
+  *n_bad = 0;
+  for (gsize e = 0; e < n_edges; e++)
+    *n_bad += targets[e] >= n_nodes;
+  if (*n_bad == 0)
+    return TRUE;
+
+  for (gsize node = 0, e = 0; node < n_nodes; node++)
+    {
+      gsize end = first[node + 1];
+
+      first[node] = (guint32) kept;
+      for (; e < end; e++)
+        if (targets[e] < n_nodes)
+          {
+            kinds[kept] = kinds[e];
+            names[kept] = names[e];
+            targets[kept] = targets[e];
+            kept++;
+          }
+    }
+  first[n_nodes] = (guint32) kept;
+
+  return hw_column_resize (&self->edge_kind, kept, error) &&
+         hw_column_resize (&self->edge_name, kept, error) &&
+         hw_column_resize (&self->edge_target, kept, error);
+}
+
+/**
+ * hw_heap_build_retainers:
+ * @self: a heap with checked edges
+ * @cancellable: (nullable): stops the pass
+ * @error: return location
+ *
+ * Counts the retainers of each node and makes room for them.
+ *
+ * Returns: FALSE with @error set
+ */
+gboolean
+hw_heap_build_retainers (HwHeap        *self,
+                         GCancellable  *cancellable,
+                         GError       **error)
+{
+  const guint32 *targets = hw_column_u32 (&self->edge_target);
+  guint32 *first;
+  guint32 sum = 0;
+
+  if (!hw_column_resize (&self->first_retainer, (gsize) self->n_nodes + 1, error) ||
+      !hw_column_resize (&self->retainer, self->n_edges, error))
+    return FALSE;
+
+  first = hw_column_u32 (&self->first_retainer);
+  for (gsize e = 0; e < self->n_edges; e++)
+    {
+      HW_RETURN_IF_CANCELLED (e, cancellable, error);
+      first[targets[e]]++;
+    }
+  for (gsize node = 0; node <= self->n_nodes; node++)
+    {
+      guint32 n = node < self->n_nodes ? first[node] : 0;
+
+      first[node] = sum;
+      sum += n;
+    }
+
+  return TRUE;
+}
+
+/* After a fill each first[] has moved to where the next group begins: shift them back. */
+static void
+rewind_first (HwHeap *self)
+{
+  guint32 *first = hw_column_u32 (&self->first_retainer);
+
+  memmove (first + 1, first, (gsize) self->n_nodes * sizeof (guint32));
+  first[0] = 0;
+}
+
+/* The table's half of a WeakMap entry: the name belongs to a pair, and the table is the source. */
+static gboolean
+is_table_half (const HwHeap      *self,
+               const HwWeakPairs *pairs,
+               guint32            name,
+               guint32            source)
+{
+  return hw_bitset_get (&pairs->is_pair, name) &&
+         g_array_index (pairs->tables, guint64, hw_weak_pairs_find (pairs, name)) ==
+           hw_column_get (&self->node_id, source);
+}
+
+/**
+ * hw_heap_fill_predecessors:
+ * @self: a heap with room for retainers and page-owned nodes marked
+ * @pairs: the WeakMap entries
+ * @essential: one bit per edge, all unset; set for edges that count for dominators
+ * @cancellable: (nullable): stops the pass
+ * @error: return location
+ *
+ * Puts the sources of the essential edges into the retainer array. An edge is essential unless it is
+ * weak, a self reference, the table's half of a WeakMap entry or, except from the root, a shortcut or
+ * one from outside a page into it.
+ *
+ * Returns: FALSE with @error set
+ */
+gboolean
+hw_heap_fill_predecessors (HwHeap             *self,
+                           const HwWeakPairs  *pairs,
+                           HwBitset           *essential,
+                           GCancellable       *cancellable,
+                           GError            **error)
+{
+  const guint8 *kinds = hw_column_u8 (&self->edge_kind);
+  const guint8 *flags = hw_column_u8 (&self->node_flags);
+  const guint32 *names = hw_column_u32 (&self->edge_name);
+  const guint32 *targets = hw_column_u32 (&self->edge_target);
+  const guint32 *first_edge = hw_column_u32 (&self->first_edge);
+  guint32 *first = hw_column_u32 (&self->first_retainer);
+  guint32 *sources = hw_column_u32 (&self->retainer);
+  gboolean has_pairs = pairs->n_pairs > 0;
+  g_autofree guint32 *next = g_try_new (guint32, MAX (self->n_nodes, 1));
+
+  if (next == NULL)
+    {
+      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory");
+      return FALSE;
+    }
+  memcpy (next, first, (gsize) self->n_nodes * sizeof (guint32));
+  memset (sources, 0xff, (gsize) self->n_edges * sizeof (guint32));
+
+  for (guint32 source = 0; source < self->n_nodes; source++)
+    {
+      gboolean is_root = source == self->root;
+      gboolean outside = !is_root && (flags[source] & HW_NODE_PAGE_OWNED) == 0;
+
+      HW_RETURN_IF_CANCELLED (source, cancellable, error);
+      for (guint32 e = first_edge[source]; e < first_edge[source + 1]; e++)
+        {
+          guint32 target = targets[e];
+          HwEdgeKind kind = kinds[e];
+
+          if (kind == HW_EDGE_KIND_WEAK || target == source)
+            continue;
+          if (kind == HW_EDGE_KIND_SHORTCUT && !is_root)
+            continue;
+          if (outside && (flags[target] & HW_NODE_PAGE_OWNED) != 0)
+            continue;
+          if (kind == HW_EDGE_KIND_INTERNAL && has_pairs && is_table_half (self, pairs, names[e], source))
+            continue;
+
+          hw_bitset_set (essential, e);
+          sources[next[target]++] = source;
+        }
+    }
+
+  return TRUE;
+}
+
+/**
+ * hw_heap_fill_retainers:
+ * @self: a heap with room for retainers
+ * @cancellable: (nullable): stops the pass
+ * @error: return location
+ *
+ * Fills the retainer array with edge ids, ascending within each target.
+ *
+ * Returns: FALSE with @error set
+ */
+gboolean
+hw_heap_fill_retainers (HwHeap        *self,
+                        GCancellable  *cancellable,
+                        GError       **error)
+{
+  const guint32 *targets = hw_column_u32 (&self->edge_target);
+  guint32 *first = hw_column_u32 (&self->first_retainer);
+  guint32 *retainers = hw_column_u32 (&self->retainer);
+
+  for (guint32 e = 0; e < self->n_edges; e++)
+    {
+      HW_RETURN_IF_CANCELLED (e, cancellable, error);
+      retainers[first[targets[e]]++] = e;
+    }
+  rewind_first (self);
+
+  return TRUE;
+}
+
+/**
+ * hw_heap_get_n_references:
+ * @self: a heap
+ * @node: a node
+ *
+ * Returns: how many edges begin at the node
+ */
+guint32
+hw_heap_get_n_references (HwHeap   *self,
+                          HwNodeId  node)
+{
+  g_return_val_if_fail (self != NULL && node.value < self->n_nodes, 0);
+
+  return hw_column_u32 (&self->first_edge)[node.value + 1] - hw_column_u32 (&self->first_edge)[node.value];
+}
+
+/**
+ * hw_heap_get_first_reference:
+ * @self: a heap
+ * @node: a node
+ *
+ * Returns: the first of the node's edges; the others follow it
+ */
+HwEdgeId
+hw_heap_get_first_reference (HwHeap   *self,
+                             HwNodeId  node)
+{
+  g_return_val_if_fail (self != NULL && node.value < self->n_nodes, HW_EDGE_NONE);
+
+  return HW_EDGE (hw_column_u32 (&self->first_edge)[node.value]);
+}
+
+/**
+ * hw_heap_get_n_retainers:
+ * @self: a heap
+ * @node: a node
+ *
+ * Returns: how many edges of any kind end at the node
+ */
+guint32
+hw_heap_get_n_retainers (HwHeap   *self,
+                         HwNodeId  node)
+{
+  g_return_val_if_fail (self != NULL && node.value < self->n_nodes, 0);
+
+  return hw_column_u32 (&self->first_retainer)[node.value + 1] - hw_column_u32 (&self->first_retainer)[node.value];
+}
+
+/**
+ * hw_heap_get_retainer:
+ * @self: a heap
+ * @node: a node
+ * @i: less than hw_heap_get_n_retainers()
+ *
+ * Returns: an edge that ends at the node; the last of the file comes first, as in DevTools
+ */
+HwEdgeId
+hw_heap_get_retainer (HwHeap   *self,
+                      HwNodeId  node,
+                      guint32   i)
+{
+  g_return_val_if_fail (i < hw_heap_get_n_retainers (self, node), HW_EDGE_NONE);
+
+  return HW_EDGE (hw_column_u32 (&self->retainer)[hw_column_u32 (&self->first_retainer)[node.value + 1] - 1 - i]);
+}
+
+/**
+ * hw_heap_collect_retainers:
+ * @heap: a heap
+ * @node: a node
+ * @edges: (out) (transfer full): from g_malloc(): the edges
+ *
+ * Collects what the Retainers view lists: edges to the node that are not weak and not the root's, in
+ * retainer order.
+ *
+ * Cost: linear in the node's retainers, each with a binary search.
+ *
+ * Returns: how many there are
+ */
+guint32
+hw_heap_collect_retainers (HwHeap    *heap,
+                           HwNodeId   node,
+                           guint32  **edges)
+{
+  guint32 n = hw_heap_get_n_retainers (heap, node);
+  guint32 kept = 0;
+
+  *edges = g_new (guint32, MAX (n, 1));
+  for (guint32 i = 0; i < n; i++)
+    {
+      HwEdgeId edge = hw_heap_get_retainer (heap, node, i);
+
+      if (hw_heap_get_edge_kind (heap, edge) != HW_EDGE_KIND_WEAK &&
+          hw_heap_get_edge_source (heap, edge).value != heap->root)
+        (*edges)[kept++] = edge.value;
+    }
+
+  return kept;
+}
+
+/**
+ * hw_heap_get_edge_kind:
+ * @self: a heap
+ * @edge: an edge
+ *
+ * Returns: what the reference is
+ */
+HwEdgeKind
+hw_heap_get_edge_kind (HwHeap   *self,
+                       HwEdgeId  edge)
+{
+  g_return_val_if_fail (self != NULL && edge.value < self->n_edges, HW_EDGE_KIND_OTHER);
+
+  return (HwEdgeKind) hw_column_u8 (&self->edge_kind)[edge.value];
+}
+
+/**
+ * hw_heap_get_edge_kind_name:
+ * @self: a heap
+ * @edge: an edge
+ *
+ * Returns: (transfer none): such as "property"
+ */
+const char *
+hw_heap_get_edge_kind_name (HwHeap   *self,
+                            HwEdgeId  edge)
+{
+  static const char *names[] = {
+    [HW_EDGE_KIND_CONTEXT] = "context",
+    [HW_EDGE_KIND_ELEMENT] = "element",
+    [HW_EDGE_KIND_PROPERTY] = "property",
+    [HW_EDGE_KIND_INTERNAL] = "internal",
+    [HW_EDGE_KIND_HIDDEN] = "hidden",
+    [HW_EDGE_KIND_SHORTCUT] = "shortcut",
+    [HW_EDGE_KIND_WEAK] = "weak",
+    [HW_EDGE_KIND_OTHER] = "undefined",
+  };
+
+  return names[hw_heap_get_edge_kind (self, edge)];
+}
+
+/**
+ * hw_heap_get_edge_is_indexed:
+ * @self: a heap
+ * @edge: an edge
+ *
+ * Returns: whether the edge has a number, hw_heap_get_edge_index(), instead of a name
+ */
+gboolean
+hw_heap_get_edge_is_indexed (HwHeap   *self,
+                             HwEdgeId  edge)
+{
+  HwEdgeKind kind = hw_heap_get_edge_kind (self, edge);
+
+  return HW_EDGE_KIND_IS_INDEXED (kind);
+}
+
+/**
+ * hw_heap_get_edge_index:
+ * @self: a heap
+ * @edge: an indexed edge
+ *
+ * Returns: its number
+ */
+guint32
+hw_heap_get_edge_index (HwHeap   *self,
+                        HwEdgeId  edge)
+{
+  g_return_val_if_fail (self != NULL && edge.value < self->n_edges, 0);
+
+  return hw_column_u32 (&self->edge_name)[edge.value];
+}
+
+/**
+ * hw_heap_get_edge_text:
+ * @self: a heap
+ * @edge: an edge that is not indexed
+ *
+ * Returns: (transfer none): its name, WTF-8
+ */
+const char *
+hw_heap_get_edge_text (HwHeap   *self,
+                       HwEdgeId  edge)
+{
+  g_return_val_if_fail (self != NULL && edge.value < self->n_edges, NULL);
+  g_return_val_if_fail (!hw_heap_get_edge_is_indexed (self, edge), NULL);
+
+  return hw_heap_string (self, hw_column_u32 (&self->edge_name)[edge.value]);
+}
+
+/**
+ * hw_heap_get_edge_source:
+ * @self: a heap
+ * @edge: an edge
+ *
+ * Cost: a binary search over the nodes; storing sources would cost 4 bytes an edge.
+ *
+ * Returns: the node it begins at
+ */
+HwNodeId
+hw_heap_get_edge_source (HwHeap   *self,
+                         HwEdgeId  edge)
+{
+  const guint32 *first;
+  guint32 low = 0, high;
+
+  g_return_val_if_fail (self != NULL && edge.value < self->n_edges, HW_NODE_NONE);
+
+  first = hw_column_u32 (&self->first_edge);
+  for (high = self->n_nodes; high - low > 1;)
+    {
+      guint32 middle = low + (high - low) / 2;
+
+      if (first[middle] <= edge.value)
+        low = middle;
+      else
+        high = middle;
+    }
+
+  return HW_NODE (low);
+}
+
+/**
+ * hw_heap_get_edge_target:
+ * @self: a heap
+ * @edge: an edge
+ *
+ * Returns: the node it ends at
+ */
+HwNodeId
+hw_heap_get_edge_target (HwHeap   *self,
+                         HwEdgeId  edge)
+{
+  g_return_val_if_fail (self != NULL && edge.value < self->n_edges, HW_NODE_NONE);
+
+  return HW_NODE (hw_column_u32 (&self->edge_target)[edge.value]);
+}

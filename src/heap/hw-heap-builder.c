@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Takes what the reader tells and lays it into the heap's columns. Nothing is counted on: columns grow
+ * as records arrive, the counts in the header are not looked at, and what does not fit together at the
+ * end (too few edges, names beyond the table, targets that are no nodes) is mended and reported.
+ */
+#include "config.h"
+
+#include "heap/hw-heap-private.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _HwHeapBuilder
+{
+  HwHeap                 *heap;
+  const HwSnapshotLayout *layout;          /* the reader's; valid while reading */
+  guint64                 n_edges_wanted;  /* by the nodes' edge counts */
+  guint64                 root_index;
+  gboolean                has_detachedness;
+  guint32                 n_node_fields;
+};
+
+/**
+ * hw_heap_builder_new:
+ *
+ * Returns: (transfer full): a builder, to be used with hw_heap_builder_sink
+ */
+HwHeapBuilder *
+hw_heap_builder_new (void)
+{
+  HwHeapBuilder *self = g_new0 (HwHeapBuilder, 1);
+
+  self->heap = hw_heap_new ();
+
+  return self;
+}
+
+/**
+ * hw_heap_builder_free:
+ * @self: a builder
+ *
+ * Frees a builder and what it has collected.
+ */
+void
+hw_heap_builder_free (HwHeapBuilder *self)
+{
+  g_clear_pointer (&self->heap, hw_heap_unref);
+  g_free (self);
+}
+
+static gboolean
+too_large (const char  *what,
+           GError     **error)
+{
+  g_set_error (error, HW_SNAPSHOT_ERROR, HW_SNAPSHOT_ERROR_TOO_LARGE,
+               _("The snapshot has more %s than can be numbered (4,294,967,294)"), what);
+
+  return FALSE;
+}
+
+static gboolean
+header (gpointer                 sink,
+        const HwSnapshotLayout  *layout,
+        GError                 **error)
+{
+  static const char *edge_names[] = {
+    "context", "element", "property", "internal", "hidden", "shortcut", "weak", "internal", NULL
+  };
+  HwHeapBuilder *self = sink;
+  HwHeap *heap = self->heap;
+
+  self->layout = layout;
+  self->n_node_fields = MAX (layout->n_fields[HW_SNAPSHOT_SECTION_NODES], 1);
+  self->has_detachedness = layout->node_detachedness >= 0;
+  self->root_index = layout->root_index;
+  heap->extra_native_bytes = layout->extra_native_bytes;
+  heap->node_kind_names = g_strdupv (layout->node_kind_names);
+  heap->edge_kind_names = g_strdupv ((char **) edge_names);
+
+  return hw_column_resize (&heap->first_edge, 1, error);
+}
+
+/* Appends to a column of 4 bytes that becomes one of 8 with the first value that needs it. */
+static gboolean
+push_wide (HwColumn  *column,
+           guint64    value,
+           GError   **error)
+{
+  if (G_UNLIKELY (value > G_MAXUINT32 && column->width == 4) &&
+      !hw_column_widen (column, 8, error))
+    return FALSE;
+
+  if (column->width == 4)
+    hw_column_u32 (column)[column->length++] = (guint32) value;
+  else
+    hw_column_u64 (column)[column->length++] = value;
+
+  return TRUE;
+}
+
+static gboolean
+add_nodes (HwHeapBuilder  *self,
+           const guint64  *values,
+           gsize           n_records,
+           GError        **error)
+{
+  HwHeap *heap = self->heap;
+  const HwSnapshotLayout *layout = self->layout;
+  guint n_fields = layout->n_fields[HW_SNAPSHOT_SECTION_NODES];
+  gsize first = heap->node_name.length;
+
+  if (first + n_records > HW_MAX_IDS)
+    return too_large (_("nodes"), error);
+
+  if (!hw_column_reserve (&heap->node_flags, n_records, error) ||
+      !hw_column_reserve (&heap->node_name, n_records, error) ||
+      !hw_column_reserve (&heap->node_id, n_records, error) ||
+      !hw_column_reserve (&heap->node_size, n_records, error) ||
+      !hw_column_reserve (&heap->first_edge, n_records, error) ||
+      (layout->node_trace_node_id >= 0 && !hw_column_reserve (&heap->trace_node, n_records, error)))
+    return FALSE;
+
+  for (gsize i = 0; i < n_records; i++, values += n_fields)
+    {
+      guint64 file_kind = values[layout->node_type];
+      HwNodeKind kind = file_kind < layout->n_node_kinds ? layout->node_kinds[file_kind] : HW_NODE_KIND_OTHER;
+      guint8 flags = (guint8) kind;
+
+      if (G_UNLIKELY (kind == HW_NODE_KIND_OTHER) || G_UNLIKELY (heap->node_file_kind.length > 0))
+        {
+          if (!hw_column_resize (&heap->node_file_kind, first + i + 1, error))
+            return FALSE;
+          hw_column_u8 (&heap->node_file_kind)[first + i] = (guint8) MIN (file_kind, G_MAXUINT8);
+        }
+      if (layout->node_detachedness >= 0)
+        flags |= (guint8) (MIN (values[layout->node_detachedness], 3) << HW_NODE_STATE_SHIFT);
+      hw_column_u8 (&heap->node_flags)[heap->node_flags.length++] = flags;
+      hw_column_u32 (&heap->node_name)[heap->node_name.length++] =
+        (guint32) MIN (values[layout->node_name], HW_NONE);
+      if (!push_wide (&heap->node_id, values[layout->node_id], error) ||
+          !push_wide (&heap->node_size, values[layout->node_self_size], error))
+        return FALSE;
+      if (layout->node_trace_node_id >= 0)
+        hw_column_u32 (&heap->trace_node)[heap->trace_node.length++] =
+          (guint32) MIN (values[layout->node_trace_node_id], G_MAXUINT32);
+
+      self->n_edges_wanted += values[layout->node_edge_count];
+      if (G_UNLIKELY (values[layout->node_edge_count] > HW_MAX_IDS || self->n_edges_wanted > HW_MAX_IDS))
+        return too_large (_("edges"), error);
+      hw_column_u32 (&heap->first_edge)[heap->first_edge.length++] = (guint32) self->n_edges_wanted;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+add_edges (HwHeapBuilder  *self,
+           const guint64  *values,
+           gsize           n_records,
+           GError        **error)
+{
+  HwHeap *heap = self->heap;
+  const HwSnapshotLayout *layout = self->layout;
+  guint n_fields = layout->n_fields[HW_SNAPSHOT_SECTION_EDGES];
+  guint64 per_node = self->n_node_fields;
+  guint8 *kinds;
+  guint32 *names, *targets;
+
+  if (heap->edge_kind.length + n_records > HW_MAX_IDS)
+    return too_large (_("edges"), error);
+
+  if (!hw_column_reserve (&heap->edge_kind, n_records, error) ||
+      !hw_column_reserve (&heap->edge_name, n_records, error) ||
+      !hw_column_reserve (&heap->edge_target, n_records, error))
+    return FALSE;
+
+  kinds = hw_column_u8 (&heap->edge_kind) + heap->edge_kind.length;
+  names = hw_column_u32 (&heap->edge_name) + heap->edge_name.length;
+  targets = hw_column_u32 (&heap->edge_target) + heap->edge_target.length;
+  for (gsize i = 0; i < n_records; i++, values += n_fields)
+    {
+      guint64 file_kind = values[layout->edge_type];
+      guint64 to = values[layout->edge_to_node];
+
+      kinds[i] = file_kind < layout->n_edge_kinds ? layout->edge_kinds[file_kind] : HW_EDGE_KIND_OTHER;
+      names[i] = (guint32) MIN (values[layout->edge_name_or_index], HW_NONE);
+      /* A target that is no node at all is dropped by hw_heap_check_edges(), once the nodes are known. */
+      targets[i] = to % per_node == 0 ? (guint32) MIN (to / per_node, HW_NONE) : HW_NONE;
+    }
+  heap->edge_kind.length += n_records;
+  heap->edge_name.length += n_records;
+  heap->edge_target.length += n_records;
+
+  return TRUE;
+}
+
+static gboolean
+add_locations (HwHeapBuilder  *self,
+               const guint64  *values,
+               gsize           n_records,
+               GError        **error)
+{
+  HwHeap *heap = self->heap;
+  const HwSnapshotLayout *layout = self->layout;
+  guint n_fields = layout->n_fields[HW_SNAPSHOT_SECTION_LOCATIONS];
+
+  if (layout->location_object_index < 0 || layout->location_script_id < 0 ||
+      layout->location_line < 0 || layout->location_column < 0)
+    return TRUE;
+
+  if (!hw_column_reserve (&heap->location_node, n_records, error) ||
+      !hw_column_reserve (&heap->location_script, n_records, error) ||
+      !hw_column_reserve (&heap->location_line, n_records, error) ||
+      !hw_column_reserve (&heap->location_column, n_records, error))
+    return FALSE;
+
+  for (gsize i = 0; i < n_records; i++, values += n_fields)
+    {
+      guint64 index = values[layout->location_object_index];
+
+      if (index % self->n_node_fields != 0 || index / self->n_node_fields >= HW_MAX_IDS)
+        continue;
+      hw_column_u32 (&heap->location_node)[heap->location_node.length++] = (guint32) (index / self->n_node_fields);
+      hw_column_u32 (&heap->location_script)[heap->location_script.length++] =
+        (guint32) MIN (values[layout->location_script_id], G_MAXUINT32);
+      hw_column_u32 (&heap->location_line)[heap->location_line.length++] =
+        (guint32) MIN (values[layout->location_line], G_MAXUINT32);
+      hw_column_u32 (&heap->location_column)[heap->location_column.length++] =
+        (guint32) MIN (values[layout->location_column], G_MAXUINT32);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+records (gpointer            sink,
+         HwSnapshotSection   section,
+         const guint64      *values,
+         gsize               n_records,
+         guint64             offset G_GNUC_UNUSED,
+         GError            **error)
+{
+  HwHeapBuilder *self = sink;
+
+  /* The other sections belong to views that are not there yet. */
+  if (section == HW_SNAPSHOT_SECTION_NODES)
+    return add_nodes (self, values, n_records, error);
+  if (section == HW_SNAPSHOT_SECTION_EDGES)
+    return add_edges (self, values, n_records, error);
+  if (section == HW_SNAPSHOT_SECTION_LOCATIONS)
+    return add_locations (self, values, n_records, error);
+
+  return TRUE;
+}
+
+static gboolean
+string (gpointer     sink,
+        const char  *text,
+        gsize        n_bytes,
+        GError     **error)
+{
+  HwHeapBuilder *self = sink;
+
+  if (self->heap->string_offset.length >= HW_MAX_IDS)
+    return too_large (_("strings"), error);
+
+  return hw_heap_append_string (self->heap, text, n_bytes, error);
+}
+
+const HwSnapshotSink hw_heap_builder_sink = {
+  .header = header,
+  .records = records,
+  .string = string,
+};
+
+/* Names beyond the string table (it may be cut off) all become one string that says so. */
+static gboolean
+check_names (HwHeap    *heap,
+             guint64   *n_bad,
+             GError   **error)
+{
+  guint32 n_strings = heap->n_strings;
+  guint32 *names = hw_column_u32 (&heap->node_name);
+  guint32 *edge_names = hw_column_u32 (&heap->edge_name);
+  const guint8 *edge_kinds = hw_column_u8 (&heap->edge_kind);
+
+  *n_bad = 0;
+  for (gsize i = 0; i < heap->node_name.length; i++)
+    if (names[i] >= n_strings)
+      {
+        names[i] = n_strings;
+        (*n_bad)++;
+      }
+  for (gsize i = 0; i < heap->edge_name.length; i++)
+    if (edge_names[i] >= n_strings && !HW_EDGE_KIND_IS_INDEXED (edge_kinds[i]))
+      {
+        edge_names[i] = n_strings;
+        (*n_bad)++;
+      }
+
+  if (*n_bad > 0)
+    return hw_heap_append_string (heap, _("(missing string)"), strlen (_("(missing string)")), error);
+
+  return TRUE;
+}
+
+static int
+compare_locations (gconstpointer a,
+                   gconstpointer b,
+                   gpointer      user_data)
+{
+  const guint32 *nodes = user_data;
+  guint32 i = *(const guint32 *) a;
+  guint32 j = *(const guint32 *) b;
+
+  if (nodes[i] != nodes[j])
+    return nodes[i] < nodes[j] ? -1 : 1;
+
+  return i < j ? -1 : i > j;
+}
+
+static void
+permute (HwColumn      *column,
+         const guint32 *order,
+         gsize          n)
+{
+  g_autofree guint32 *copy = g_memdup2 (column->data, column->length * sizeof (guint32));
+
+  for (gsize i = 0; i < n; i++)
+    hw_column_u32 (column)[i] = copy[order[i]];
+  column->length = n;
+}
+
+/* Sorts the locations by node; of several for one node the last counts, and none beyond the nodes. */
+static void
+sort_locations (HwHeap *heap)
+{
+  gsize n = heap->location_node.length, kept = 0;
+  guint32 *nodes = hw_column_u32 (&heap->location_node);
+  g_autofree guint32 *order = NULL;
+  gboolean sorted = TRUE;
+
+  for (gsize i = 0; i < n && sorted; i++)
+    sorted = nodes[i] < heap->n_nodes && (i == 0 || nodes[i - 1] < nodes[i]);
+  if (sorted)
+    return;
+
+  order = g_new (guint32, n);
+  for (gsize i = 0; i < n; i++)
+    order[i] = (guint32) i;
+  g_sort_array (order, n, sizeof (guint32), compare_locations, nodes);
+  for (gsize i = 0; i < n; i++)
+    if (nodes[order[i]] < heap->n_nodes && (i + 1 == n || nodes[order[i]] != nodes[order[i + 1]]))
+      order[kept++] = order[i];
+
+  permute (&heap->location_script, order, kept);
+  permute (&heap->location_line, order, kept);
+  permute (&heap->location_column, order, kept);
+  permute (&heap->location_node, order, kept);
+}
+
+/* Cuts the nodes' edge ranges to the edges that are there, and the edges to those that are asked for. */
+static gboolean
+fit_edges (HwHeap *heap)
+{
+  guint32 *first = hw_column_u32 (&heap->first_edge);
+  gsize n_edges = heap->edge_kind.length;
+  guint32 wanted = first[heap->n_nodes];
+
+  if (wanted == n_edges)
+    return TRUE;
+
+  if (wanted > n_edges)
+    {
+      for (gsize i = heap->n_nodes + (gsize) 1; i-- > 0 && first[i] > n_edges;)
+        first[i] = (guint32) n_edges;
+    }
+  else
+    {
+      heap->edge_kind.length = wanted;
+      heap->edge_name.length = wanted;
+      heap->edge_target.length = wanted;
+    }
+
+  return FALSE;
+}
+
+/**
+ * hw_heap_builder_end:
+ * @self: (transfer full): a builder whose reader has finished; gone afterwards
+ * @damage: (transfer full) (nullable): what the reader found wrong
+ * @has_detachedness: (out): whether the file has that column
+ * @error: return location
+ *
+ * Mends what does not fit together and hands the columns on. Only nodes, edges and strings are there
+ * then; everything derived is still missing.
+ *
+ * Returns: (transfer full): a raw heap, or NULL with [error@HeapError] when there is no node
+ */
+HwHeap *
+hw_heap_builder_end (HwHeapBuilder     *self,
+                     HwSnapshotDamage  *damage,
+                     gboolean          *has_detachedness,
+                     GError           **error)
+{
+  HwHeap *heap = self->heap;
+  guint64 n_bad_names = 0, n_bad_edges = 0;
+  gboolean edges_fit;
+
+  *has_detachedness = self->has_detachedness;
+  heap->damage = damage;
+  heap->n_nodes = (guint32) heap->node_name.length;
+
+  if (heap->n_nodes == 0)
+    {
+      g_set_error_literal (error, HW_HEAP_ERROR, HW_HEAP_ERROR_NO_ROOT,
+                           _("The snapshot has no nodes, so there is nothing to show"));
+      hw_heap_builder_free (self);
+      return NULL;
+    }
+  if (heap->node_file_kind.length > 0 &&
+      !hw_column_resize (&heap->node_file_kind, heap->n_nodes, error))
+    goto failed;
+
+  heap->root = self->root_index % self->n_node_fields == 0 &&
+               self->root_index / self->n_node_fields < heap->n_nodes
+                 ? (guint32) (self->root_index / self->n_node_fields)
+                 : 0;
+
+  edges_fit = fit_edges (heap);
+  if (!check_names (heap, &n_bad_names, error) ||
+      !hw_heap_check_edges (heap, &n_bad_edges, error) ||
+      !hw_heap_find_known_strings (heap, error))
+    goto failed;
+  heap->n_edges = (guint32) heap->edge_kind.length;
+  sort_locations (heap);
+
+  /* The reader's own finding comes first: what is wrong here mostly follows from it. */
+  if (heap->damage == NULL && (n_bad_names > 0 || n_bad_edges > 0 || !edges_fit))
+    {
+      if (!edges_fit)
+        heap->damage = hw_snapshot_damage_new (FALSE, 0, HW_SNAPSHOT_SECTION_EDGES,
+                                               _("The nodes announce %" G_GUINT64_FORMAT " edges, but the file holds another number of them"),
+                                               self->n_edges_wanted);
+      else if (n_bad_edges > 0)
+        heap->damage = hw_snapshot_damage_new (FALSE, 0, HW_SNAPSHOT_SECTION_EDGES,
+                                               _("%" G_GUINT64_FORMAT " edges point to no node; they are left out"),
+                                               n_bad_edges);
+      else
+        heap->damage = hw_snapshot_damage_new (FALSE, 0, HW_SNAPSHOT_SECTION_STRINGS,
+                                               _("%" G_GUINT64_FORMAT " names are not in the file’s string table"),
+                                               n_bad_names);
+    }
+
+  hw_column_shrink (&heap->string_bytes);
+  g_steal_pointer (&self->heap);
+  hw_heap_builder_free (self);
+
+  return heap;
+
+failed:
+  hw_heap_builder_free (self);
+
+  return NULL;
+}

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Columns out of a heap and back. The list of columns stands here once; both directions use it.
+ *
+ * Coming back, every id is compared with the length of what it points into, and every list of offsets must
+ * ascend to its end. After that no accessor can read outside of a column, whatever the bytes were.
+ */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "heap/hw-heap-columns.h"
+#include "heap/hw-shapes-private.h"
+
+typedef struct
+{
+  const char *name;
+  gsize       offset;  /* of the HwColumn in HwHeap */
+} ColumnInfo;
+
+static const ColumnInfo columns[] = {
+  { "node-flags", G_STRUCT_OFFSET (HwHeap, node_flags) },
+  { "node-file-kind", G_STRUCT_OFFSET (HwHeap, node_file_kind) },
+  { "node-name", G_STRUCT_OFFSET (HwHeap, node_name) },
+  { "node-id", G_STRUCT_OFFSET (HwHeap, node_id) },
+  { "node-size", G_STRUCT_OFFSET (HwHeap, node_size) },
+  { "node-class", G_STRUCT_OFFSET (HwHeap, node_class) },
+  { "retained", G_STRUCT_OFFSET (HwHeap, retained) },
+  { "distance", G_STRUCT_OFFSET (HwHeap, distance) },
+  { "dominator", G_STRUCT_OFFSET (HwHeap, dominator) },
+  { "first-edge", G_STRUCT_OFFSET (HwHeap, first_edge) },
+  { "edge-kind", G_STRUCT_OFFSET (HwHeap, edge_kind) },
+  { "edge-name", G_STRUCT_OFFSET (HwHeap, edge_name) },
+  { "edge-target", G_STRUCT_OFFSET (HwHeap, edge_target) },
+  { "trace-node", G_STRUCT_OFFSET (HwHeap, trace_node) },
+  { "string-offset", G_STRUCT_OFFSET (HwHeap, string_offset) },
+  { "string-bytes", G_STRUCT_OFFSET (HwHeap, string_bytes) },
+  { "location-node", G_STRUCT_OFFSET (HwHeap, location_node) },
+  { "location-script", G_STRUCT_OFFSET (HwHeap, location_script) },
+  { "location-line", G_STRUCT_OFFSET (HwHeap, location_line) },
+  { "location-column", G_STRUCT_OFFSET (HwHeap, location_column) },
+};
+
+static HwColumn *
+get_column (HwHeap           *heap,
+            const ColumnInfo *info)
+{
+  return (HwColumn *) (gpointer) ((guint8 *) heap + info->offset);
+}
+
+/**
+ * hw_heap_foreach_column:
+ * @self: a heap
+ * @func: called for each column
+ * @user_data: data for @func
+ *
+ * Shows every column that is needed to bring the heap back, in an order in which the small ones that a first
+ * view needs come first. What can be derived in one quick pass (retainers, instance lists) is not among them.
+ *
+ * Returns: FALSE when @func stopped
+ */
+gboolean
+hw_heap_foreach_column (HwHeap            *self,
+                        HwHeapColumnFunc   func,
+                        gpointer           user_data)
+{
+  g_return_val_if_fail (self != NULL && func != NULL, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      const HwColumn *column = get_column (self, &columns[i]);
+
+      if (!func (columns[i].name, column->width, column->length, column->data, user_data))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static GVariant *
+bytes_variant (const char *text)
+{
+  return g_variant_new_bytestring (text);
+}
+
+static GVariant *
+strv_variant (char **texts)
+{
+  return g_variant_new_bytestring_array ((const char * const *) texts, texts != NULL ? -1 : 0);
+}
+
+/**
+ * hw_heap_dup_facts:
+ * @self: a heap
+ *
+ * Collects what is not a column: counts, names of kinds, shapes, statistics, damage.
+ *
+ * Returns: (transfer full): a dictionary a{sv}
+ */
+GVariant *
+hw_heap_dup_facts (HwHeap *self)
+{
+  GVariantDict dict;
+  GVariantBuilder shapes;
+  const HwHeapStatistics *s;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  s = &self->statistics;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "root", "u", self->root);
+  g_variant_dict_insert (&dict, "has-user-roots", "b", self->has_user_roots);
+  g_variant_dict_insert (&dict, "extra-native-bytes", "t", self->extra_native_bytes);
+  g_variant_dict_insert (&dict, "max-js-object-id", "t", self->max_js_object_id);
+  g_variant_dict_insert_value (&dict, "node-kind-names", strv_variant (self->node_kind_names));
+  g_variant_dict_insert (&dict, "statistics", "(tttttttt)", s->total, s->native, s->typed_arrays, s->v8_heap,
+                         s->code, s->js_arrays, s->strings, s->system);
+
+  g_variant_builder_init (&shapes, G_VARIANT_TYPE ("a(ayaay)"));
+  for (guint i = 0; i < hw_heap_get_n_shapes (self); i++)
+    {
+      HwShape *shape = g_ptr_array_index (self->shapes, i);
+
+      g_variant_builder_add (&shapes, "(@ay@aay)", bytes_variant (shape->name), strv_variant (shape->properties));
+    }
+  g_variant_dict_insert_value (&dict, "shapes", g_variant_builder_end (&shapes));
+
+  if (self->damage != NULL)
+    g_variant_dict_insert (&dict, "damage", "(btu@ay)", self->damage->truncated, self->damage->offset,
+                           (guint32) self->damage->section, bytes_variant (self->damage->message));
+
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+struct _HwHeapRestorer
+{
+  HwHeap *heap;
+};
+
+static gboolean
+bad (const char  *what,
+     GError     **error)
+{
+  g_set_error (error, HW_HEAP_ERROR, HW_HEAP_ERROR_BAD_COLUMN, _("The kept index contradicts itself (%s)"), what);
+
+  return FALSE;
+}
+
+static gboolean
+restore_shapes (HwHeap        *heap,
+                GVariantDict  *dict)
+{
+  g_autoptr(GVariant) shapes = g_variant_dict_lookup_value (dict, "shapes", G_VARIANT_TYPE ("a(ayaay)"));
+
+  if (shapes == NULL)
+    return FALSE;
+
+  heap->shapes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_shape_free);
+  for (gsize i = 0; i < g_variant_n_children (shapes); i++)
+    {
+      g_autoptr(GVariant) entry = g_variant_get_child_value (shapes, i);
+      g_autoptr(GVariant) name = g_variant_get_child_value (entry, 0);
+      g_autoptr(GVariant) properties = g_variant_get_child_value (entry, 1);
+      HwShape *shape = g_new0 (HwShape, 1);
+      gsize n;
+
+      shape->name = g_variant_dup_bytestring (name, NULL);
+      shape->properties = g_variant_dup_bytestring_array (properties, &n);
+      shape->n_properties = (guint) n;
+      g_ptr_array_add (heap->shapes, shape);
+      if (n == 0)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+restore_facts (HwHeap    *heap,
+               GVariant  *facts)
+{
+  g_auto(GVariantDict) dict;
+  g_autoptr(GVariant) names = NULL;
+  g_autoptr(GVariant) message = NULL;
+  HwHeapStatistics *s = &heap->statistics;
+  gboolean truncated;
+  guint64 offset;
+  guint32 section;
+
+  g_variant_dict_init (&dict, facts);
+  if (!g_variant_dict_lookup (&dict, "root", "u", &heap->root) ||
+      !g_variant_dict_lookup (&dict, "has-user-roots", "b", &heap->has_user_roots) ||
+      !g_variant_dict_lookup (&dict, "extra-native-bytes", "t", &heap->extra_native_bytes) ||
+      !g_variant_dict_lookup (&dict, "max-js-object-id", "t", &heap->max_js_object_id) ||
+      !g_variant_dict_lookup (&dict, "statistics", "(tttttttt)", &s->total, &s->native, &s->typed_arrays,
+                              &s->v8_heap, &s->code, &s->js_arrays, &s->strings, &s->system))
+    return FALSE;
+
+  names = g_variant_dict_lookup_value (&dict, "node-kind-names", G_VARIANT_TYPE_BYTESTRING_ARRAY);
+  if (names == NULL || !restore_shapes (heap, &dict))
+    return FALSE;
+  heap->node_kind_names = g_variant_dup_bytestring_array (names, NULL);
+
+  if (g_variant_dict_lookup (&dict, "damage", "(btu@ay)", &truncated, &offset, &section, &message))
+    heap->damage = hw_snapshot_damage_new (truncated, offset,
+                                           (HwSnapshotSection) MIN (section, HW_SNAPSHOT_N_SECTIONS - 1), "%s",
+                                           g_variant_get_bytestring (message));
+
+  return TRUE;
+}
+
+/**
+ * hw_heap_restorer_new:
+ * @facts: what hw_heap_dup_facts() gave once; not trusted
+ * @error: return location
+ *
+ * Returns: (transfer full): a restorer, or NULL with [error@HeapError]
+ */
+HwHeapRestorer *
+hw_heap_restorer_new (GVariant  *facts,
+                      GError   **error)
+{
+  g_autoptr(HwHeapRestorer) self = g_new0 (HwHeapRestorer, 1);
+  g_autoptr(GVariant) normal = NULL;
+
+  g_return_val_if_fail (facts != NULL, NULL);
+
+  self->heap = hw_heap_new ();
+  normal = g_variant_get_normal_form (facts);
+  if (!g_variant_is_of_type (normal, G_VARIANT_TYPE_VARDICT) || !restore_facts (self->heap, normal))
+    {
+      bad ("facts", error);
+      return NULL;
+    }
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * hw_heap_restorer_free:
+ * @self: a restorer
+ *
+ * Frees a restorer and its columns.
+ */
+void
+hw_heap_restorer_free (HwHeapRestorer *self)
+{
+  g_clear_pointer (&self->heap, hw_heap_unref);
+  g_free (self);
+}
+
+/**
+ * hw_heap_restorer_add_column:
+ * @self: a restorer
+ * @name: a name that hw_heap_foreach_column() gave once
+ * @width: bytes of one element
+ * @length: number of elements
+ * @error: return location
+ *
+ * Makes room for a column. The caller fills it before hw_heap_restorer_end().
+ *
+ * Returns: (transfer none): @width × @length bytes, not yet set; NULL with @error set
+ */
+gpointer
+hw_heap_restorer_add_column (HwHeapRestorer  *self,
+                             const char      *name,
+                             guint            width,
+                             gsize            length,
+                             GError         **error)
+{
+  g_return_val_if_fail (self != NULL && name != NULL, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      HwColumn *column = get_column (self->heap, &columns[i]);
+      gboolean may_widen = column->width == 4 && width == 8 &&
+                           (column == &self->heap->node_id || column == &self->heap->node_size ||
+                            column == &self->heap->retained || column == &self->heap->string_offset);
+
+      if (strcmp (columns[i].name, name) != 0)
+        continue;
+      if ((width != column->width && !may_widen) || column->length > 0)
+        {
+          bad (name, error);
+          return NULL;
+        }
+      column->width = width;
+      if (!hw_column_reserve (column, MAX (length, 1), error))
+        return NULL;
+      column->length = length;
+      return column->data;
+    }
+  bad (name, error);
+
+  return NULL;
+}
+
+/* All elements less than @limit, or HW_NONE where that is allowed. */
+static gboolean
+ids_fit (const HwColumn *column,
+         gsize           length,
+         guint64         limit)
+{
+  guint32 greatest = 0;
+
+  if (column->length != length)
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    greatest = MAX (greatest, hw_column_u32 (column)[i]);
+
+  return length == 0 || greatest < limit;
+}
+
+static gboolean
+offsets_fit (const HwColumn *column,
+             gsize           length,
+             guint64         end)
+{
+  guint64 last = 0;
+
+  if (column->length != length || length == 0 || hw_column_get (column, 0) != 0 ||
+      hw_column_get (column, length - 1) != end)
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    {
+      guint64 offset = hw_column_get (column, i);
+
+      if (offset < last)
+        return FALSE;
+      last = offset;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+nodes_fit (HwHeap    *heap,
+           guint      n_classes,
+           GError   **error)
+{
+  gsize n = heap->n_nodes;
+
+  if (n == 0 || n > HW_MAX_IDS || heap->root >= n || heap->node_flags.length != n || heap->node_id.length != n ||
+      heap->node_size.length != n || heap->retained.length != n || heap->distance.length != n)
+    return bad ("nodes", error);
+  if (!ids_fit (&heap->node_name, n, heap->n_strings) || !ids_fit (&heap->node_class, n, n_classes) ||
+      !ids_fit (&heap->dominator, n, n))
+    return bad ("node columns", error);
+  if (heap->node_file_kind.length != 0 && heap->node_file_kind.length != n)
+    return bad ("node-file-kind", error);
+  if (heap->trace_node.length != 0 && heap->trace_node.length != n)
+    return bad ("trace-node", error);
+  if (!offsets_fit (&heap->first_edge, n + 1, heap->n_edges))
+    return bad ("first-edge", error);
+
+  return TRUE;
+}
+
+static gboolean
+edges_fit (HwHeap   *heap,
+           GError  **error)
+{
+  const guint8 *kinds = hw_column_u8 (&heap->edge_kind);
+  const guint32 *names = hw_column_u32 (&heap->edge_name);
+
+  if (heap->n_edges > HW_MAX_IDS || heap->edge_name.length != heap->n_edges ||
+      !ids_fit (&heap->edge_target, heap->n_edges, heap->n_nodes))
+    return bad ("edge-target", error);
+  for (gsize e = 0; e < heap->n_edges; e++)
+    if (kinds[e] > HW_EDGE_KIND_OTHER || (names[e] >= heap->n_strings && !HW_EDGE_KIND_IS_INDEXED (kinds[e])))
+      return bad ("edge-name", error);
+
+  return TRUE;
+}
+
+static gboolean
+strings_fit (HwHeap   *heap,
+             GError  **error)
+{
+  const guint8 *bytes = hw_column_u8 (&heap->string_bytes);
+
+  if (heap->string_offset.length == 0)
+    {
+      heap->n_strings = 0;
+      return heap->string_bytes.length == 0 ? TRUE : bad ("string-bytes", error);
+    }
+  if (heap->string_offset.length - 1 > HW_MAX_IDS ||
+      !offsets_fit (&heap->string_offset, heap->string_offset.length, heap->string_bytes.length))
+    return bad ("string-offset", error);
+  heap->n_strings = (guint32) (heap->string_offset.length - 1);
+
+  /* Every string ends in a NUL and has no other, so a text can never be read beyond its place. */
+  for (guint32 i = 0; i < heap->n_strings; i++)
+    {
+      guint64 start = hw_column_get (&heap->string_offset, i), end = hw_column_get (&heap->string_offset, i + 1);
+
+      if (start >= end || bytes[end - 1] != 0)
+        return bad ("string-bytes", error);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+locations_fit (HwHeap   *heap,
+               GError  **error)
+{
+  const guint32 *nodes = hw_column_u32 (&heap->location_node);
+  gsize n = heap->location_node.length;
+
+  if (heap->location_script.length != n || heap->location_line.length != n || heap->location_column.length != n)
+    return bad ("locations", error);
+  for (gsize i = 0; i < n; i++)
+    if (nodes[i] >= heap->n_nodes || (i > 0 && nodes[i] <= nodes[i - 1]))
+      return bad ("location-node", error);
+
+  return TRUE;
+}
+
+/* The table that was kept has no instance lists; the new one has, and both must tell the same counts. */
+static HwClassTable *
+restore_classes (HwHeap        *heap,
+                 HwClassTable  *classes,
+                 GError       **error)
+{
+  guint n_classes = hw_class_table_get_n_classes (classes);
+  g_autoptr(HwClassTableBuilder) builder = NULL;
+  guint32 *offsets, *instances;
+  HwClassTable *table;
+
+  if (!hw_heap_list_instances (heap, hw_column_u32 (&heap->node_class), n_classes, &offsets, &instances, error))
+    return NULL;
+
+  builder = hw_class_table_builder_new (hw_heap_get_total_size (heap), TRUE, TRUE);
+  for (guint i = 0; i < n_classes; i++)
+    hw_class_table_builder_add (builder, hw_class_table_get_row (classes, HW_CLASS (i)));
+  table = hw_class_table_builder_end (g_steal_pointer (&builder), offsets, instances);
+
+  for (guint i = 0; i < n_classes; i++)
+    {
+      guint32 n;
+
+      hw_class_table_get_instances (table, HW_CLASS (i), &n);
+      if (n != hw_class_table_get_row (table, HW_CLASS (i))->count)
+        {
+          hw_class_table_unref (table);
+          bad ("classes", error);
+          return NULL;
+        }
+    }
+
+  return table;
+}
+
+/**
+ * hw_heap_restorer_end:
+ * @self: (transfer full): a restorer whose columns are filled; gone afterwards
+ * @classes: the kept class table; not trusted
+ * @error: return location
+ *
+ * Checks everything, derives what is not kept, and publishes the heap.
+ *
+ * Cost: linear; far below reading the snapshot.
+ *
+ * Returns: (transfer full): the heap, or NULL with [error@HeapError] or [error@BaseError]
+ */
+HwHeap *
+hw_heap_restorer_end (HwHeapRestorer  *self,
+                      HwClassTable    *classes,
+                      GError         **error)
+{
+  g_autoptr(HwHeapRestorer) owned = self;
+  HwHeap *heap;
+
+  g_return_val_if_fail (self != NULL && classes != NULL, NULL);
+
+  heap = self->heap;
+  if (heap->node_flags.length > HW_MAX_IDS || heap->edge_kind.length > HW_MAX_IDS)
+    {
+      bad ("counts", error);
+      return NULL;
+    }
+  heap->n_nodes = (guint32) heap->node_flags.length;
+  heap->n_edges = (guint32) heap->edge_kind.length;
+  if (!strings_fit (heap, error) || !nodes_fit (heap, hw_class_table_get_n_classes (classes), error) ||
+      !edges_fit (heap, error) || !locations_fit (heap, error) ||
+      !hw_heap_find_known_strings (heap, error) ||
+      !hw_heap_build_retainers (heap, NULL, error) || !hw_heap_fill_retainers (heap, NULL, error))
+    return NULL;
+
+  heap->classes = restore_classes (heap, classes, error);
+  if (heap->classes == NULL)
+    return NULL;
+
+  return g_steal_pointer (&self->heap);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Names as a person sees them: ropes put together, plain objects by their properties, property names
+ * quoted where they would be read wrongly.
+ */
+#include "config.h"
+
+#include "base/hw-text.h"
+#include "heap/hw-heap-private.h"
+
+/* DevTools' limits, in UTF-16 units. */
+#define ROPE_UNITS  1024
+#define PLAIN_UNITS 100
+
+/* A damaged file can hold ropes that run in circles. */
+#define ROPE_STEPS  (1 << 20)
+
+/**
+ * hw_heap_dup_property_name:
+ * @name: a property's name, WTF-8
+ *
+ * Returns: (transfer full): the name as it stands inside {…}: a JSON string if it has any of , ' " { }
+ */
+char *
+hw_heap_dup_property_name (const char *name)
+{
+  return strpbrk (name, ",'\"{}") != NULL ? hw_text_dup_json (name) : g_strdup (name);
+}
+
+static gboolean
+find_rope_part (HwHeap   *self,
+                guint32   node,
+                guint32   name,
+                guint32  *part)
+{
+  const guint32 *first = hw_column_u32 (&self->first_edge);
+
+  if (name == HW_NONE)
+    return FALSE;
+
+  for (guint32 e = first[node]; e < first[node + 1]; e++)
+    if (hw_column_u8 (&self->edge_kind)[e] == HW_EDGE_KIND_INTERNAL &&
+        hw_column_u32 (&self->edge_name)[e] == name)
+      {
+        *part = hw_column_u32 (&self->edge_target)[e];
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
+static char *
+dup_rope_text (HwHeap   *self,
+               guint32   node)
+{
+  g_autoptr(GArray) stack = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GString *text = g_string_new (NULL);
+  gsize units = 0;
+
+  g_array_append_val (stack, node);
+  for (guint steps = 0; stack->len > 0 && units < ROPE_UNITS && steps < ROPE_STEPS; steps++)
+    {
+      guint32 part = g_array_index (stack, guint32, stack->len - 1);
+      guint32 child;
+
+      g_array_set_size (stack, stack->len - 1);
+      if (hw_heap_kind (self, part) != HW_NODE_KIND_CONCATENATED_STRING)
+        {
+          const char *name = hw_heap_string (self, hw_column_u32 (&self->node_name)[part]);
+
+          g_string_append (text, name);
+          units += hw_text_utf16_length (name, -1);
+          continue;
+        }
+      if (find_rope_part (self, part, self->known[HW_KNOWN_SECOND], &child))
+        g_array_append_val (stack, child);
+      if (find_rope_part (self, part, self->known[HW_KNOWN_FIRST], &child))
+        g_array_append_val (stack, child);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+is_named_property (HwHeap   *self,
+                   guint32   e)
+{
+  return hw_column_u8 (&self->edge_kind)[e] == HW_EDGE_KIND_PROPERTY &&
+         hw_column_u32 (&self->edge_name)[e] != self->known[HW_KNOWN_PROTO];
+}
+
+/* Properties are taken in turn from the start and from the end, until the text is long enough. */
+static char *
+dup_plain_name (HwHeap   *self,
+                guint32   node)
+{
+  const guint32 *first = hw_column_u32 (&self->first_edge);
+  const guint32 *names = hw_column_u32 (&self->edge_name);
+  gint64 low = first[node], high = (gint64) first[node + 1] - 1;
+  GString *start = g_string_new ("{");
+  g_autoptr(GString) end = g_string_new ("}");
+  gsize start_units = 1, end_units = 1;
+  gboolean from_start = TRUE;
+
+  for (;;)
+    {
+      g_autofree char *name = NULL;
+      gsize units;
+
+      while (low <= high && !is_named_property (self, (guint32) low))
+        low++;
+      while (low <= high && !is_named_property (self, (guint32) high))
+        high--;
+      if (low > high)
+        break;
+
+      name = hw_heap_dup_property_name (hw_heap_string (self, names[from_start ? low : high]));
+      units = hw_text_utf16_length (name, -1);
+      if (start_units > 1 && start_units + end_units + units > PLAIN_UNITS)
+        break;
+
+      if (from_start)
+        {
+          if (start_units > 1)
+            {
+              g_string_append (start, ", ");
+              start_units += 2;
+            }
+          g_string_append (start, name);
+          start_units += units;
+          low++;
+        }
+      else
+        {
+          if (end_units > 1)
+            {
+              g_string_prepend (end, ", ");
+              end_units += 2;
+            }
+          g_string_prepend (end, name);
+          end_units += units;
+          high--;
+        }
+      from_start = !from_start;
+    }
+
+  if (low <= high)
+    g_string_append (start, ", …");
+  if (end_units > 1)
+    g_string_append (start, ", ");
+  g_string_append (start, end->str);
+
+  return g_string_free (start, FALSE);
+}
+
+/**
+ * hw_heap_dup_node_name:
+ * @self: a heap
+ * @node: a node
+ *
+ * Makes the name a person sees: ropes are joined (until they have 1024 UTF-16 units), plain objects
+ * show their properties, everything else its name in the file.
+ *
+ * Cost: constant but for ropes, which walk down to the first parts.
+ *
+ * Returns: (transfer full): WTF-8
+ */
+char *
+hw_heap_dup_node_name (HwHeap   *self,
+                       HwNodeId  node)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (node.value < self->n_nodes, NULL);
+
+  if (hw_heap_kind (self, node.value) == HW_NODE_KIND_CONCATENATED_STRING)
+    return dup_rope_text (self, node.value);
+  if (hw_heap_is_plain_object (self, node.value))
+    return dup_plain_name (self, node.value);
+
+  return g_strdup (hw_heap_get_node_raw_name (self, node));
+}
+
+/**
+ * hw_heap_dup_edge_name:
+ * @self: a heap
+ * @edge: an edge
+ *
+ * Returns: (transfer full): the name or the index of the edge as text, WTF-8
+ */
+char *
+hw_heap_dup_edge_name (HwHeap   *self,
+                       HwEdgeId  edge)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (edge.value < self->n_edges, NULL);
+
+  if (hw_heap_get_edge_is_indexed (self, edge))
+    return g_strdup_printf ("%u", hw_heap_get_edge_index (self, edge));
+
+  return g_strdup (hw_heap_get_edge_text (self, edge));
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "base/hw-bitset.h"
+#include "base/hw-column.h"
+#include "heap/hw-heap.h"
+
+G_BEGIN_DECLS
+
+/*
+ * One byte per node: the kind (4 bits), the detachedness (2 bits), whether a window reaches the object
+ * by properties ("queryable"), and whether a page's roots reach it at all ("page-owned").
+ */
+#define HW_NODE_KIND_MASK     0x0f
+#define HW_NODE_STATE_SHIFT   4
+#define HW_NODE_STATE_MASK    0x30
+#define HW_NODE_QUERYABLE     0x40
+#define HW_NODE_PAGE_OWNED    0x80
+
+/**
+ * HwKnownString:
+ *
+ * Strings that the rules ask for; each is one id, or HW_NONE when the file does not have it.
+ */
+typedef enum
+{
+  HW_KNOWN_OBJECT,               /* Object */
+  HW_KNOWN_PROTO,                /* __proto__ */
+  HW_KNOWN_NATIVE_CONTEXT,       /* system / NativeContext */
+  HW_KNOWN_SLOPPY_FUNCTION_MAP,
+  HW_KNOWN_MAP_DESCRIPTORS,      /* (map descriptors) */
+  HW_KNOWN_EXTERNAL_STRING_DATA, /* system / ExternalStringData */
+  HW_KNOWN_DOCUMENT_DOM_TREES,   /* (Document DOM trees) */
+  HW_KNOWN_ARRAY,                /* Array */
+  HW_KNOWN_ELEMENTS,
+  HW_KNOWN_ARRAY_BUFFER_DATA,    /* system / JSArrayBufferData */
+  HW_KNOWN_FIRST,
+  HW_KNOWN_SECOND,
+  HW_N_KNOWN,
+} HwKnownString;
+
+/**
+ * HwWeakPairs:
+ * @is_pair: which strings are names of WeakMap entry edges
+ * @strings: their ids, ascending
+ * @pairs: for each of @strings, which pair it belongs to: both halves have the same number
+ * @tables: for each of @strings, the object id of its table
+ *
+ * The names that tie the two halves of a WeakMap entry together.
+ */
+typedef struct
+{
+  HwBitset  is_pair;
+  GArray   *strings;  /* guint32 */
+  GArray   *pairs;    /* guint32 */
+  GArray   *tables;   /* guint64 */
+  guint32   n_pairs;
+} HwWeakPairs;
+
+/**
+ * HwShape:
+ * @name: such as {id, name}; WTF-8
+ * @properties: NULL-terminated, in edge order, not quoted
+ *
+ * One inferred definition of plain objects.
+ */
+typedef struct
+{
+  char  *name;
+  char **properties;
+  guint  n_properties;
+} HwShape;
+
+struct _HwHeap
+{
+  gatomicrefcount  ref_count;
+
+  guint32          n_nodes;
+  guint32          n_edges;
+  guint32          n_strings;
+  guint32          root;
+  gboolean         has_user_roots;
+  guint64          extra_native_bytes;
+  guint64          max_js_object_id;
+
+  /* Nodes, by HwNodeId. */
+  HwColumn         node_flags;       /* u8, see above */
+  HwColumn         node_file_kind;   /* u8, the file's kind number; empty unless a node is of an unknown kind */
+  HwColumn         node_name;        /* u32 HwStringId */
+  HwColumn         node_id;          /* u32 or u64, the file's object ids */
+  HwColumn         node_size;        /* u32 or u64 bytes, after transfer */
+  HwColumn         first_edge;       /* u32, n_nodes + 1 */
+  HwColumn         first_retainer;   /* u32, n_nodes + 1 */
+  HwColumn         dominator;        /* u32 HwNodeId */
+  HwColumn         retained;         /* u32 or u64 bytes */
+  HwColumn         distance;         /* u32; HW_NONE is unreachable */
+  HwColumn         node_class;       /* u32 HwClassId */
+  HwColumn         trace_node;       /* u32 trace node id; empty when the file has none */
+
+  /* Edges, by HwEdgeId, in node order. */
+  HwColumn         edge_kind;        /* u8 HwEdgeKind */
+  HwColumn         edge_name;        /* u32 HwStringId, or the index */
+  HwColumn         edge_target;      /* u32 HwNodeId */
+  HwColumn         retainer;         /* u32 HwEdgeId, by first_retainer; ascending within a node */
+
+  /* Strings: WTF-8, each NUL-terminated. */
+  HwColumn         string_offset;    /* u32 or u64, n_strings + 1 */
+  HwColumn         string_bytes;     /* u8 */
+  guint32          known[HW_N_KNOWN];
+
+  /* Locations, ascending by node. */
+  HwColumn         location_node;    /* u32 HwNodeId */
+  HwColumn         location_script;  /* u32 */
+  HwColumn         location_line;    /* u32 */
+  HwColumn         location_column;  /* u32 */
+
+  char           **node_kind_names;  /* the file's, by its own kind numbers */
+  char           **edge_kind_names;  /* by HwEdgeKind */
+  GPtrArray       *shapes;           /* HwShape, in rank order */
+  HwClassTable    *classes;
+  HwHeapStatistics statistics;
+  HwSnapshotDamage *damage;          /* NULL for a whole file */
+
+  /* Made when first asked for, under the mutex; never changed afterwards. */
+  GMutex           lazy_mutex;
+  guint32         *by_object_id;     /* node ids, ascending by object id */
+  guint32         *first_dominated;  /* n_nodes + 1 */
+  guint32         *dominated;
+};
+
+static inline HwNodeKind
+hw_heap_kind (const HwHeap *self,
+              guint32       node)
+{
+  return (HwNodeKind) (hw_column_u8 (&self->node_flags)[node] & HW_NODE_KIND_MASK);
+}
+
+static inline const char *
+hw_heap_string (const HwHeap *self,
+                guint32       string)
+{
+  return (const char *) hw_column_u8 (&self->string_bytes) + hw_column_get (&self->string_offset, string);
+}
+
+static inline gsize
+hw_heap_string_length (const HwHeap *self,
+                       guint32       string)
+{
+  return (gsize) (hw_column_get (&self->string_offset, (gsize) string + 1) -
+                  hw_column_get (&self->string_offset, string) - 1);
+}
+
+/* Whether the node is a plain object, one that gets an inferred shape. */
+static inline gboolean
+hw_heap_is_plain_object (const HwHeap *self,
+                         guint32       node)
+{
+  return hw_column_u32 (&self->node_name)[node] == self->known[HW_KNOWN_OBJECT] &&
+         hw_heap_kind (self, node) == HW_NODE_KIND_OBJECT;
+}
+
+/* Whether @node, a child of the root, is where the person's own objects begin. */
+static inline gboolean
+hw_heap_is_user_root (const HwHeap *self,
+                      guint32       node)
+{
+  return hw_heap_kind (self, node) != HW_NODE_KIND_SYNTHETIC ||
+         hw_column_u32 (&self->node_name)[node] == self->known[HW_KNOWN_DOCUMENT_DOM_TREES];
+}
+
+/* Looked at every few thousand steps of every loop that is linear in the heap. */
+#define HW_CANCEL_STEPS 0xffff
+
+#define HW_RETURN_IF_CANCELLED(i, cancellable, error)                                  \
+  G_STMT_START                                                                         \
+    {                                                                                  \
+      if (((i) & HW_CANCEL_STEPS) == 0 &&                                              \
+          g_cancellable_set_error_if_cancelled ((cancellable), (error)))               \
+        return FALSE;                                                                  \
+    }                                                                                  \
+  G_STMT_END
+
+HwHeap   *hw_heap_new                  (void);
+gboolean  hw_heap_append_string        (HwHeap        *self,
+                                        const char    *text,
+                                        gsize          n_bytes,
+                                        GError       **error);
+gboolean  hw_heap_find_known_strings   (HwHeap        *self,
+                                        GError       **error);
+
+/* hw-weak-pairs.c */
+gboolean  hw_weak_pairs_init           (HwWeakPairs   *self,
+                                        HwHeap        *heap,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+void      hw_weak_pairs_clear          (HwWeakPairs   *self);
+guint     hw_weak_pairs_find           (const HwWeakPairs *self,
+                                        guint32        string);
+gboolean  hw_weak_pair_parse           (const char    *name,
+                                        const char   **pair,
+                                        guint64       *table_id);
+
+/* hw-dom-state.c */
+gboolean  hw_heap_propagate_dom_state  (HwHeap        *self,
+                                        gboolean       has_column,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+gboolean  hw_heap_mark_page_owned      (HwHeap        *self,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+gboolean  hw_heap_mark_queryable       (HwHeap        *self,
+                                        HwBitset      *queryable,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+
+/* hw-edges.c */
+gboolean  hw_heap_check_edges          (HwHeap        *self,
+                                        guint64       *n_bad,
+                                        GError       **error);
+gboolean  hw_heap_build_retainers      (HwHeap        *self,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+gboolean  hw_heap_fill_predecessors    (HwHeap        *self,
+                                        const HwWeakPairs *pairs,
+                                        HwBitset      *essential,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+gboolean  hw_heap_fill_retainers       (HwHeap        *self,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+
+/* hw-dominators.c */
+gboolean  hw_heap_compute_dominators   (HwHeap        *self,
+                                        const HwBitset *essential,
+                                        HwColumn      *order,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+
+/* hw-distances.c */
+gboolean  hw_heap_compute_distances    (HwHeap        *self,
+                                        const HwWeakPairs *pairs,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+
+/* hw-sizes.c */
+gboolean  hw_heap_transfer_sizes       (HwHeap        *self,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+gboolean  hw_heap_compute_retained     (HwHeap        *self,
+                                        const HwColumn *order,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+gboolean  hw_heap_compute_statistics   (HwHeap        *self,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+
+/* hw-classes.c */
+gboolean  hw_heap_classify             (HwHeap        *self,
+                                        GPtrArray    **shapes,
+                                        guint32       *class_of_node,
+                                        GArray       **rows,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+gboolean  hw_heap_list_instances       (HwHeap        *self,
+                                        const guint32 *class_of_node,
+                                        guint          n_classes,
+                                        guint32      **offsets,
+                                        guint32      **instances,
+                                        GError       **error);
+HwClassTable *hw_heap_aggregate        (HwHeap        *self,
+                                        const guint32 *class_of_node,
+                                        GArray        *rows,
+                                        const HwColumn *order,
+                                        gboolean       partial,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+
+/* hw-heap-names.c */
+char     *hw_heap_dup_property_name    (const char    *name);
+
+/* hw-heap-builder.c */
+typedef struct _HwHeapBuilder HwHeapBuilder;
+
+extern const HwSnapshotSink hw_heap_builder_sink;
+
+HwHeapBuilder *hw_heap_builder_new     (void);
+void           hw_heap_builder_free    (HwHeapBuilder *self);
+HwHeap        *hw_heap_builder_end     (HwHeapBuilder *self,
+                                        HwSnapshotDamage *damage,
+                                        gboolean      *has_detachedness,
+                                        GError       **error);
+
+G_END_DECLS
