@@ -426,7 +426,8 @@ end_section (HwSnapshotReader *self,
 
   self->closed |= 1u << self->section;
   self->state = STATE_NEXT;
-  self->sink->section_end (self->sink_data, self->section, &self->error);
+  if (self->sink->section_end != NULL)
+    self->sink->section_end (self->sink_data, self->section, &self->error);
 }
 
 static void

@@ -25,10 +25,10 @@ typedef struct
  * @header: the field lists are known; called once, before everything else
  * @records: @n_records whole records of @section, n_fields numbers each, row by row. A number that
  *   does not fit 64 bits is G_MAXUINT64. @offset is a byte at or shortly behind the last record.
- * @trace_node: one node of the trace tree
+ * @trace_node: (nullable): one node of the trace tree
  * @string: the next string of the table, WTF-8 (see base/hw-text.h), not NUL-terminated; valid during
  *   the call. It holds no zero byte: U+0000 is written C0 80.
- * @section_end: an array closed properly
+ * @section_end: (nullable): an array closed properly
  *
  * What a reader tells while it reads. A sink returns FALSE with an error to stop. The sections come
  * in the file's order, which need not be V8's. All calls come from one thread.

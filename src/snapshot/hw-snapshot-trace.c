@@ -84,7 +84,7 @@ open_children (HwSnapshotReader  *self,
     return broken (self, offset);
 
   children.node = (guint32) self->n_records[HW_SNAPSHOT_SECTION_TRACE_TREE];
-  if (!hw_snapshot_reader_count (self, 1, error) || !self->sink->trace_node (self->sink_data, &node, error))
+  if (!hw_snapshot_reader_count (self, 1, error) || (self->sink->trace_node != NULL && !self->sink->trace_node (self->sink_data, &node, error)))
     return HW_SCAN_FAILED;
 
   /* The children are the last column. */
