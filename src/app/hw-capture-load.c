@@ -7,6 +7,12 @@
 
 #include "app/hw-words.h"
 
+/* More at a time would only share the processors and add up their memory. */
+#define MAX_RUNNING 2
+
+static GQueue waiting = G_QUEUE_INIT; /* HwCaptureJob, first come first served */
+static guint n_running;
+
 /* One attempt at loading. It keeps the capture alive until its answer has come. Made and freed on
  * the main thread; the loading thread only reports through it.
  */
@@ -143,6 +149,8 @@ take_heap (HwCapture *self,
     take_text (self, &self->damage_text, hw_words_for_damage (damage), PROP_DAMAGE_TEXT);
 }
 
+static void start_waiting (void);
+
 static void
 load_ready_cb (GObject      *source,
                GAsyncResult *result,
@@ -174,14 +182,29 @@ load_ready_cb (GObject      *source,
     }
 
   job_unref (job);
+  n_running--;
+  start_waiting ();
+}
+
+static void
+start_waiting (void)
+{
+  HwCaptureJob *job;
+
+  while (n_running < MAX_RUNNING && (job = g_queue_pop_head (&waiting)) != NULL)
+    {
+      n_running++;
+      hw_cache_load_async (job->capture->cache, job->capture->file, &job->options, job->cancellable,
+                           load_ready_cb, job);
+    }
 }
 
 /**
  * hw_capture_load:
  * @self: a capture
  *
- * Begins to load, or loads again what failed or was stopped. Does nothing while loading or when
- * loaded.
+ * Begins to load, or loads again what failed or was stopped; when two captures are being loaded it
+ * waits for one of them. Does nothing while loading or when loaded.
  */
 void
 hw_capture_load (HwCapture *self)
@@ -212,7 +235,8 @@ hw_capture_load (HwCapture *self)
   hw_capture_notify (self, PROP_FRACTION);
   hw_capture_change_state (self, HW_CAPTURE_LOADING);
 
-  hw_cache_load_async (self->cache, self->file, &job->options, job->cancellable, load_ready_cb, job);
+  g_queue_push_tail (&waiting, job);
+  start_waiting ();
 }
 
 /**
@@ -224,17 +248,22 @@ hw_capture_load (HwCapture *self)
 void
 hw_capture_cancel (HwCapture *self)
 {
-  g_autoptr(GCancellable) cancellable = NULL;
+  HwCaptureJob *job;
 
   g_return_if_fail (HW_IS_CAPTURE (self));
 
-  if (self->job == NULL)
+  job = self->job;
+  if (job == NULL)
     return;
 
-  cancellable = g_object_ref (self->job->cancellable);
   leave_job (self);
   g_clear_pointer (&self->classes, hw_class_table_unref);
   hw_capture_notify (self, PROP_CLASSES);
   hw_capture_change_state (self, HW_CAPTURE_CANCELLED);
-  g_cancellable_cancel (cancellable);
+
+  /* A job that has not begun has no answer to wait for. */
+  if (g_queue_remove (&waiting, job))
+    job_unref (job);
+  else
+    g_cancellable_cancel (job->cancellable);
 }

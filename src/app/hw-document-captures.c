@@ -53,7 +53,7 @@ compare_captures (gconstpointer a,
 
       rank[i] = GPOINTER_TO_UINT (g_hash_table_lookup (self->groups, hw_capture_get_group (captures[i])));
       /* Files that were unpacked or copied together differ by less than a second: their names say more. */
-      time[i] = when != NULL ? g_date_time_to_unix (when) : 0;
+      time[i] = when != NULL ? g_date_time_to_unix (when) : G_MAXINT64;
       key[i] = g_utf8_collate_key_for_filename (name, -1);
       serial[i] = memory->serial;
     }

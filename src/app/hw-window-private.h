@@ -22,10 +22,16 @@ struct _HwWindow
   AdwToastOverlay      *toasts;
   AdwOverlaySplitView  *split_view;
   HwSidebar            *sidebar;
+  GtkWidget            *sidebar_button;
+  GtkWidget            *history_buttons;
+  GtkWidget            *title_box;
+  GtkWidget            *switcher;
+  GtkWidget            *switcher_bar;
   AdwWindowTitle       *wide_title;
   AdwWindowTitle       *narrow_title;
   AdwBanner            *banner;
   GtkStack             *states;
+  AdwStatusPage        *empty_page;
   AdwStatusPage        *loading_page;
   GtkProgressBar       *loading_progress;
   AdwStatusPage        *trouble_page;

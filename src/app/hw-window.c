@@ -121,7 +121,7 @@ hw_window_undo_remove (HwWindow *self)
 static void
 update_sidebar (HwWindow *self)
 {
-  gboolean empty = g_list_model_get_n_items (G_LIST_MODEL (hw_document_get_captures (self->document))) == 0;
+  gboolean empty = hw_document_get_capture (self->document) == NULL;
 
   if (empty)
     adw_overlay_split_view_set_show_sidebar (self->split_view, FALSE);
@@ -190,6 +190,20 @@ update_progress (HwWindow *self)
   gtk_progress_bar_set_fraction (self->loading_progress, hw_capture_get_fraction (self->capture));
 }
 
+/* The header offers only what there is: no views of nothing, no list without entries. */
+static void
+update_header (HwWindow *self,
+               gboolean  open,
+               gboolean  views)
+{
+  gtk_widget_set_visible (self->sidebar_button, open);
+  gtk_widget_set_visible (self->history_buttons, open);
+  gtk_widget_set_visible (self->title_box, open);
+  gtk_widget_set_visible (self->switcher_bar, open);
+  gtk_widget_set_sensitive (self->switcher, views);
+  gtk_widget_set_sensitive (self->switcher_bar, views);
+}
+
 static void
 update_state (HwWindow *self)
 {
@@ -242,6 +256,7 @@ update_state (HwWindow *self)
     }
 
   gtk_stack_set_visible_child_name (self->states, state);
+  update_header (self, capture != NULL, g_str_equal (state, "views"));
   if (damage != NULL)
     adw_banner_set_title (self->banner, damage);
   adw_banner_set_revealed (self->banner, damage != NULL);
@@ -377,10 +392,16 @@ hw_window_class_init (HwWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HwWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, split_view);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, HwWindow, sidebar_button);
+  gtk_widget_class_bind_template_child (widget_class, HwWindow, history_buttons);
+  gtk_widget_class_bind_template_child (widget_class, HwWindow, title_box);
+  gtk_widget_class_bind_template_child (widget_class, HwWindow, switcher);
+  gtk_widget_class_bind_template_child (widget_class, HwWindow, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, wide_title);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, narrow_title);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, states);
+  gtk_widget_class_bind_template_child (widget_class, HwWindow, empty_page);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, loading_page);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, loading_progress);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, trouble_page);
@@ -393,6 +414,15 @@ hw_window_class_init (HwWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, place_pane_cb);
 }
 
+/* A program that is not installed has no icon in the theme. */
+static const char *
+get_program_icon (GtkWidget *widget)
+{
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gtk_widget_get_display (widget));
+
+  return gtk_icon_theme_has_icon (theme, HW_APP_ID) ? HW_APP_ID : "hw-snapshot-symbolic";
+}
+
 static void
 hw_window_init (HwWindow *self)
 {
@@ -400,6 +430,7 @@ hw_window_init (HwWindow *self)
   self->removed = g_ptr_array_new_with_free_func (removed_free);
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  adw_status_page_set_icon_name (self->empty_page, get_program_icon (GTK_WIDGET (self)));
   if (HW_DEVELOPMENT)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 
