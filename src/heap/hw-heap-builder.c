@@ -438,18 +438,26 @@ hw_heap_builder_end (HwHeapBuilder     *self,
   /* The reader's own finding comes first: what is wrong here mostly follows from it. */
   if (heap->damage == NULL && (n_bad_names > 0 || n_bad_edges > 0 || !edges_fit))
     {
+      g_autofree char *wanted = hw_format_count (self->n_edges_wanted);
+      g_autofree char *bad_edges = hw_format_count (n_bad_edges);
+      g_autofree char *bad_names = hw_format_count (n_bad_names);
+
       if (!edges_fit)
         heap->damage = hw_snapshot_damage_new (FALSE, 0, HW_SNAPSHOT_SECTION_EDGES,
-                                               _("The nodes announce %" G_GUINT64_FORMAT " edges, but the file holds another number of them"),
-                                               self->n_edges_wanted);
+                                               _("The nodes announce %s edges, but the file holds another number of them"),
+                                               wanted);
       else if (n_bad_edges > 0)
         heap->damage = hw_snapshot_damage_new (FALSE, 0, HW_SNAPSHOT_SECTION_EDGES,
-                                               _("%" G_GUINT64_FORMAT " edges point to no node; they are left out"),
-                                               n_bad_edges);
+                                               ngettext ("%s edge points to no node; it is left out",
+                                                         "%s edges point to no node; they are left out",
+                                                         (gulong) n_bad_edges),
+                                               bad_edges);
       else
         heap->damage = hw_snapshot_damage_new (FALSE, 0, HW_SNAPSHOT_SECTION_STRINGS,
-                                               _("%" G_GUINT64_FORMAT " names are not in the file’s string table"),
-                                               n_bad_names);
+                                               ngettext ("%s name is not in the file’s string table",
+                                                         "%s names are not in the file’s string table",
+                                                         (gulong) n_bad_names),
+                                               bad_names);
     }
 
   hw_column_shrink (&heap->string_bytes);
