@@ -79,6 +79,76 @@ hw_text_append_code (GString *text,
     }
 }
 
+static gboolean
+is_surrogate (const guint8 *p,
+              guint8        second)
+{
+  return p[0] == 0xed && (p[1] & 0xf0) == second;
+}
+
+/**
+ * hw_text_append:
+ * @text: WTF-8 being built
+ * @more: WTF-8
+ *
+ * Appends text. A high surrogate at the end and a low one at the start become the one character they are
+ * in UTF-16.
+ */
+void
+hw_text_append (GString    *text,
+                const char *more)
+{
+  const guint8 *end = (const guint8 *) text->str + text->len;
+  const guint8 *start = (const guint8 *) more;
+
+  if (text->len >= 3 && is_surrogate (end - 3, 0xa0) && is_surrogate (start, 0xb0))
+    {
+      guint32 high = (guint32) (end[-2] & 0x0f) << 6 | (end[-1] & 0x3f);
+      guint32 low = (guint32) (start[1] & 0x0f) << 6 | (start[2] & 0x3f);
+
+      g_string_truncate (text, text->len - 3);
+      hw_text_append_code (text, 0x10000 + (high << 10 | low));
+      more += 3;
+    }
+  g_string_append (text, more);
+}
+
+/**
+ * hw_text_parse_int:
+ * @text: WTF-8
+ * @number: (out): the number at its start
+ *
+ * Reads a decimal number as JavaScript's `parseInt (text, 10)` does: after spaces, with a sign, whatever
+ * follows. Numbers that JavaScript could not hold exactly (2⁵³ and more) are not taken for numbers.
+ *
+ * Returns: FALSE when JavaScript would say NaN
+ */
+gboolean
+hw_text_parse_int (const char *text,
+                   gint64     *number)
+{
+  gboolean is_negative;
+  guint64 value = 0;
+
+  while (g_ascii_isspace (*text) || *text == '\v')
+    text++;
+  is_negative = *text == '-';
+  if (*text == '-' || *text == '+')
+    text++;
+  if (!g_ascii_isdigit (*text))
+    return FALSE;
+
+  for (; g_ascii_isdigit (*text); text++)
+    {
+      value = value * 10 + (guint64) (*text - '0');
+      if (value >= G_GUINT64_CONSTANT (1) << 53)
+        return FALSE;
+    }
+  *number = is_negative ? -(gint64) value : (gint64) value;
+
+  return TRUE;
+}
+
 /**
  * hw_text_utf16_length:
  * @text: WTF-8

@@ -18,6 +18,10 @@ int       hw_text_compare_utf16  (const char *a,
 char     *hw_text_dup_utf8       (const char *text);
 void      hw_text_append_code    (GString    *text,
                                   guint32     code);
+void      hw_text_append         (GString    *text,
+                                  const char *more);
+gboolean  hw_text_parse_int      (const char *text,
+                                  gint64     *number);
 guint32   hw_text_next           (const char **text);
 char     *hw_text_dup_json       (const char *text);
 char     *hw_text_dup_folded     (const char *text);

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include "base/hw-text.h"
 #include "heap/hw-heap-private.h"
 
 typedef struct
@@ -50,18 +51,11 @@ may_follow (Work     *self,
   /* Old engines' descriptor arrays: (key, details, value) triples behind two header slots. */
   if (source_kind == HW_NODE_KIND_ARRAY && source_name == heap->known[HW_KNOWN_MAP_DESCRIPTORS])
     {
-      guint64 index = name;
+      gint64 index = name;
 
-      if (!HW_EDGE_KIND_IS_INDEXED (kind))
-        {
-          const char *text = hw_heap_string (heap, name);
-          char *end;
-
-          index = g_ascii_strtoull (text, &end, 10);
-          if (end == text || !g_ascii_isdigit (*text))
-            return FALSE;
-        }
-      if (index >= 2 && index % 3 == 1)
+      /* A name that is no number is followed: in JavaScript, not a number is not 1 modulo 3 either. */
+      if ((HW_EDGE_KIND_IS_INDEXED (kind) || hw_text_parse_int (hw_heap_string (heap, name), &index)) &&
+          index >= 2 && index % 3 == 1)
         return FALSE;
     }
 

@@ -68,7 +68,7 @@ dup_rope_text (HwHeap   *self,
         {
           const char *name = hw_heap_string (self, hw_column_u32 (&self->node_name)[part]);
 
-          g_string_append (text, name);
+          hw_text_append (text, name);
           units += hw_text_utf16_length (name, -1);
           continue;
         }
@@ -185,17 +185,24 @@ hw_heap_dup_node_name (HwHeap   *self,
  * @self: a heap
  * @edge: an edge
  *
+ * A shortcut whose name starts with a number is known by that number, as in DevTools.
+ *
  * Returns: (transfer full): the name or the index of the edge as text, WTF-8
  */
 char *
 hw_heap_dup_edge_name (HwHeap   *self,
                        HwEdgeId  edge)
 {
+  gint64 number;
+
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (edge.value < self->n_edges, NULL);
 
   if (hw_heap_get_edge_is_indexed (self, edge))
     return g_strdup_printf ("%u", hw_heap_get_edge_index (self, edge));
+  if (hw_heap_get_edge_kind (self, edge) == HW_EDGE_KIND_SHORTCUT &&
+      hw_text_parse_int (hw_heap_get_edge_text (self, edge), &number))
+    return g_strdup_printf ("%" G_GINT64_FORMAT, number);
 
   return g_strdup (hw_heap_get_edge_text (self, edge));
 }

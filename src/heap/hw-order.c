@@ -226,7 +226,8 @@ edge_name (Sort    *self,
            HwHeap  *heap,
            guint32  edge)
 {
-  if (!hw_heap_get_edge_is_indexed (heap, HW_EDGE (edge)))
+  if (!hw_heap_get_edge_is_indexed (heap, HW_EDGE (edge)) &&
+      hw_heap_get_edge_kind (heap, HW_EDGE (edge)) != HW_EDGE_KIND_SHORTCUT)
     return hw_heap_get_edge_text (heap, HW_EDGE (edge));
 
   return keep (self, hw_heap_dup_edge_name (heap, HW_EDGE (edge)));
@@ -240,8 +241,9 @@ edge_rank (HwHeap     *heap,
            gboolean    descending)
 {
   HwEdgeKind kind = hw_heap_get_edge_kind (heap, HW_EDGE (edge));
+  gint64 number;
   gboolean numbered = HW_EDGE_KIND_IS_INDEXED (kind) ||
-                      (kind == HW_EDGE_KIND_SHORTCUT && g_ascii_isdigit (*name));
+                      (kind == HW_EDGE_KIND_SHORTCUT && hw_text_parse_int (name, &number));
 
   if (!HW_EDGE_KIND_IS_INDEXED (kind) && hw_column_u32 (&heap->edge_name)[edge] == heap->known[HW_KNOWN_PROTO])
     return 2;
@@ -394,7 +396,12 @@ order_edges (HwHeap        *heap,
 
       if (order.measure == HW_MEASURE_DISTANCE)
         {
-          item->first = signed_key (hw_heap_get_distance (heap, node), order.descending);
+          gint64 distance = hw_heap_get_distance (heap, node);
+
+          /* What nothing reaches is no way to a root, so it comes behind every other retainer. */
+          if (retainers && distance == HW_DISTANCE_UNREACHABLE)
+            distance = G_MAXINT64;
+          item->first = signed_key (distance, order.descending);
           if (distance_by_size)
             item->second = unsigned_key (retained, TRUE);
           else

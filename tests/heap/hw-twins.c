@@ -330,15 +330,10 @@ may_follow (HwTwin     *self,
     return FALSE;
   if (node->kind == HW_NODE_KIND_ARRAY && strcmp (self->name[from], "(map descriptors)") == 0)
     {
-      guint64 i = edge->index;
+      char *end = NULL;
+      gint64 i = edge->name != NULL ? g_ascii_strtoll (edge->name, &end, 10) : edge->index;
 
-      if (edge->name != NULL)
-        {
-          if (!g_ascii_isdigit (*edge->name))
-            return FALSE;
-          i = g_ascii_strtoull (edge->name, NULL, 10);
-        }
-      if (i >= 2 && i % 3 == 1)
+      if ((edge->name == NULL || end != edge->name) && i >= 2 && i % 3 == 1)
         return FALSE;
     }
   pair = pair_text (edge, &table);
