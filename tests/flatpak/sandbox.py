@@ -119,9 +119,11 @@ def main():
     repo = os.environ.get('HEAPWISE_RUNTIME_REPO')
     if not repo:
         skip('no runtime to build against; build-aux/test --flatpak makes a stand-in')
-    for tool in ('flatpak', 'flatpak-builder', 'gio'):
+    for tool in ('flatpak', 'flatpak-builder', 'bwrap', 'gio'):
         if not shutil.which(tool):
             skip(tool + ' is not installed')
+    if subprocess.run(['bwrap', '--unshare-all', '--ro-bind', '/', '/', 'true'], capture_output=True).returncode != 0:
+        skip('this machine lets nobody make a sandbox (user namespaces)')
     work.mkdir(parents=True, exist_ok=True)
     user = work / 'user'
     exports = user / 'exports/share'
