@@ -122,7 +122,7 @@ struct _HwTreeModel
 
   /* What is under way */
   HwTreeRebuild *rebuild;      /* owned by its task */
-  GArray        *edits;        /* keys toggled since the rebuild began */
+  gboolean       closed;       /* rows were closed since the rebuild began */
   gboolean       chain_later;  /* open a chain from the first row once the rebuild is done */
   GHashTable    *expansions;   /* key → HwTreeExpansion, owned by their tasks */
   GPtrArray     *waiting;      /* reveals, until the rebuild is done */

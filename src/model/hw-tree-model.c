@@ -54,8 +54,8 @@ hw_tree_model_get_n_rows (HwTreeModel *self)
 
 void
 hw_tree_model_get_place_item (HwTreeModel       *self,
-                const HwTreePlace *place,
-                HwTreeItem        *item)
+                              const HwTreePlace *place,
+                              HwTreeItem        *item)
 {
   const HwTreeNode *node = place->parent;
 
@@ -184,7 +184,6 @@ hw_tree_model_finalize (GObject *object)
   g_clear_pointer (&self->rows, g_hash_table_unref);
   g_clear_pointer (&self->open, g_hash_table_unref);
   g_clear_pointer (&self->expansions, g_hash_table_unref);
-  g_clear_pointer (&self->edits, g_array_unref);
   g_clear_pointer (&self->waiting, g_ptr_array_unref);
 
   G_OBJECT_CLASS (hw_tree_model_parent_class)->finalize (object);
@@ -253,7 +252,6 @@ hw_tree_model_init (HwTreeModel *self)
   self->rows = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->open = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   self->expansions = g_hash_table_new (g_int64_hash, g_int64_equal);
-  self->edits = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
 }
 

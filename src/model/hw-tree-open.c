@@ -13,9 +13,11 @@
 /* The panel opens one shortest path of so many retainers by itself. */
 #define MAX_CHAIN 20
 
-static void open_place (HwTreeModel       *self,
-                        const HwTreePlace *place,
-                        guint              levels);
+static void open_place     (HwTreeModel       *self,
+                            const HwTreePlace *place,
+                            guint              levels);
+static void drop_expansion (HwTreeModel       *self,
+                            HwTreeExpansion   *expansion);
 
 /* The rows below @node are not in the model any more. */
 static void
@@ -81,7 +83,7 @@ remember_open (HwTreeModel *self,
 /* The tree below @node has been made: it can be found by key from now on. */
 void
 hw_tree_model_index_nodes (HwTreeModel *self,
-             HwTreeNode  *node)
+                           HwTreeNode  *node)
 {
   g_hash_table_insert (self->nodes, &node->path.item.key, node);
 
@@ -89,16 +91,57 @@ hw_tree_model_index_nodes (HwTreeModel *self,
     hw_tree_model_index_nodes (self, g_array_index (node->entries, HwTreeEntry, i).node);
 }
 
-/* The tree below @node is about to go, because the person closed it. */
+/* The tree below @node is about to go, because it was closed. */
 void
 hw_tree_model_forget_nodes (HwTreeModel *self,
-              HwTreeNode  *node)
+                            HwTreeNode  *node)
 {
   for (guint i = 0; node->entries != NULL && i < node->entries->len; i++)
     hw_tree_model_forget_nodes (self, g_array_index (node->entries, HwTreeEntry, i).node);
 
   g_hash_table_remove (self->nodes, &node->path.item.key);
   g_hash_table_remove (self->open, &node->path.item.key);
+}
+
+/* Whether a row that was opened is below another one. */
+static gboolean
+is_open_below (HwTreeModel         *self,
+               const HwTreeOpenRow *row,
+               guint64              key)
+{
+  while (row != NULL && row->parent != key)
+    row = g_hash_table_lookup (self->open, &row->parent);
+
+  return row != NULL;
+}
+
+/* The person closed a row: what is open below it, or about to be, is closed with it. */
+static void
+forget_open (HwTreeModel *self,
+             guint64      key)
+{
+  g_autoptr(GArray) below = g_array_new (FALSE, FALSE, sizeof (guint64));
+  GHashTableIter iter;
+  gpointer row;
+
+  g_hash_table_remove (self->open, &key);
+
+  g_hash_table_iter_init (&iter, self->open);
+  while (g_hash_table_iter_next (&iter, NULL, &row))
+    {
+      if (is_open_below (self, row, key))
+        g_array_append_val (below, ((HwTreeOpenRow *) row)->key);
+    }
+
+  for (guint i = 0; i < below->len; i++)
+    {
+      const guint64 *one = &g_array_index (below, guint64, i);
+      HwTreeExpansion *expansion = g_hash_table_lookup (self->expansions, one);
+
+      g_hash_table_remove (self->open, one);
+      if (expansion != NULL)
+        drop_expansion (self, expansion);
+    }
 }
 
 HwTreeNode *
@@ -323,12 +366,14 @@ open_place (HwTreeModel       *self,
     return;
 
   remember_open (self, item.key, parent->path.item.key);
-  if (self->rebuild != NULL)
-    g_array_append_val (self->edits, item.key);
 
   path = (HwTreePath) { item, &parent->path };
   if (hw_tree_source_count_children (self->shown_source, &path) > HW_TREE_MAX_INLINE)
     {
+      /* The new tree that is on its way will have it open. */
+      if (self->rebuild != NULL)
+        return;
+
       start_expansion (self, place, &item, levels);
     }
   else
@@ -338,6 +383,25 @@ open_place (HwTreeModel       *self,
 
       finish_open (self, parent, place->index, &item, list, levels);
     }
+}
+
+/* As the person asks for it. A new tree that is on its way has to know of it, so it begins again. */
+static void
+open_row (HwTreeModel *self,
+          HwRow       *row,
+          guint        levels)
+{
+  const guint n_open = g_hash_table_size (self->open);
+  HwTreePlace place;
+
+  if (hw_row_get_place (row) == NULL)
+    return;
+
+  place = *hw_row_get_place (row);
+  open_place (self, &place, levels);
+
+  if (self->rebuild != NULL && g_hash_table_size (self->open) != n_open)
+    hw_tree_model_start_rebuild (self);
 }
 
 /**
@@ -354,12 +418,7 @@ hw_tree_model_expand (HwTreeModel *self,
   g_return_if_fail (HW_IS_TREE_MODEL (self));
   g_return_if_fail (HW_IS_ROW (row));
 
-  if (hw_row_get_place (row) != NULL)
-    {
-      const HwTreePlace place = *hw_row_get_place (row);
-
-      open_place (self, &place, 1);
-    }
+  open_row (self, row, 1);
 }
 
 /**
@@ -385,11 +444,9 @@ hw_tree_model_expand_chain (HwTreeModel *self,
       else if (self->root != NULL)
         continue_chain (self, self->root->path.item.key, MAX_CHAIN - 1);
     }
-  else if (hw_row_get_place (row) != NULL)
+  else
     {
-      const HwTreePlace place = *hw_row_get_place (row);
-
-      open_place (self, &place, MAX_CHAIN);
+      open_row (self, row, MAX_CHAIN);
     }
 }
 
@@ -417,9 +474,8 @@ hw_tree_model_collapse (HwTreeModel *self,
     return;
 
   key = *hw_row_peek_key (row);
-  if (self->rebuild != NULL)
-    g_array_append_val (self->edits, key);
-  g_hash_table_remove (self->open, &key);
+  self->closed = TRUE;
+  forget_open (self, key);
 
   expansion = g_hash_table_lookup (self->expansions, &key);
   if (expansion != NULL)
@@ -440,6 +496,7 @@ hw_tree_model_collapse (HwTreeModel *self,
   hw_tree_node_detach (node);
   hw_tree_model_forget_nodes (self, node);
   hw_tree_node_free (node);
+  hw_tree_model_update_busy (self);
 
   g_object_ref (row);
   g_list_model_items_changed (G_LIST_MODEL (self), position + 1, n_rows, 0);
@@ -528,7 +585,9 @@ hw_tree_model_show_more (HwTreeModel *self,
     return;
 
   node = place->parent;
-  n_new = MAX (node->n_shown, self->min_window);
+  n_new = MAX (self->min_window, node->n_shown);
+  if (hw_tree_model_get_n_rows (self) < self->limit)
+    n_new = MAX (n_new, node->n_shown + (self->limit - hw_tree_model_get_n_rows (self)));
 
   if (place->kind == HW_TREE_PLACE_BEFORE)
     {

@@ -70,37 +70,32 @@ hw_tree_model_drop_rebuild (HwTreeModel *self)
 
 /* What was closed while the tree was being made is closed in it, before anybody sees it. */
 static void
-apply_edits (HwTreeModel *self)
+apply_closed (HwTreeModel *self)
 {
-  for (guint i = 0; i < self->edits->len; i++)
-    {
-      const guint64 *key = &g_array_index (self->edits, guint64, i);
-      HwTreeNode *node = g_hash_table_lookup (self->nodes, key);
+  g_autoptr(GArray) closed = g_array_new (FALSE, FALSE, sizeof (guint64));
+  GHashTableIter iter;
+  gpointer key;
 
-      if (node == NULL || node->parent == NULL || g_hash_table_contains (self->open, key))
+  if (!self->closed)
+    return;
+
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      if (key != &self->root->path.item.key && !g_hash_table_contains (self->open, key))
+        g_array_append_val (closed, *(guint64 *) key);
+    }
+
+  for (guint i = 0; i < closed->len; i++)
+    {
+      HwTreeNode *node = hw_tree_model_get_node (self, g_array_index (closed, guint64, i));
+
+      if (node == NULL)
         continue;
 
       hw_tree_node_detach (node);
       hw_tree_model_forget_nodes (self, node);
       hw_tree_node_free (node);
-    }
-}
-
-/* What was opened while the tree was being made is opened in it. */
-static void
-open_edits (HwTreeModel *self)
-{
-  g_autoptr(GArray) edits = g_steal_pointer (&self->edits);
-
-  self->edits = g_array_new (FALSE, FALSE, sizeof (guint64));
-
-  for (guint i = 0; i < edits->len; i++)
-    {
-      const guint64 *key = &g_array_index (edits, guint64, i);
-      HwRow *row = g_hash_table_lookup (self->rows, key);
-
-      if (row != NULL && g_hash_table_contains (self->open, key))
-        hw_tree_model_expand (self, row);
     }
 }
 
@@ -115,7 +110,7 @@ place_rows (HwTreeModel         *self,
       HwRow *row = g_hash_table_lookup (self->rows, &found->key);
       HwTreeItem item;
 
-      /* In a tree that was closed by an edit. */
+      /* Below a row that was closed meanwhile. */
       if (row == NULL || g_hash_table_lookup (self->nodes, &found->parent) != found->place.parent)
         continue;
 
@@ -155,7 +150,7 @@ show_tree (HwTreeModel   *self,
       self->shown_order = rebuild->order;
       self->root = g_steal_pointer (&rebuild->root);
       hw_tree_model_index_nodes (self, self->root);
-      apply_edits (self);
+      apply_closed (self);
       place_rows (self, rebuild);
     }
 
@@ -179,8 +174,6 @@ show_tree (HwTreeModel   *self,
       hw_tree_model_start_rebuild (self);
       return;
     }
-
-  open_edits (self);
 
   if (self->chain_later)
     {
@@ -239,7 +232,7 @@ hw_tree_model_start_rebuild (HwTreeModel *self)
 
   hw_tree_model_drop_rebuild (self);
   hw_tree_model_drop_expansions (self);
-  g_array_set_size (self->edits, 0);
+  self->closed = FALSE;
 
   if (self->source == NULL)
     {
