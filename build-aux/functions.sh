@@ -64,6 +64,7 @@ host_ready() {
   local module version tool
   for tool in cc pkg-config meson ninja msgfmt itstool glib-compile-resources glib-compile-schemas; do have "$tool" || return 1; done
   at_least "$(meson --version)" "$(meson_floor)" || return 1
+  [ -n "$(floor_of gtk4)" ] || die 'meson.build does not say which GTK it wants'
   while read -r module version; do
     pkg-config --exists "$module >= $version" || return 1
   done < <(floors)
@@ -142,6 +143,10 @@ choose() {
     *) die "HEAPWISE_ROOT is auto, yes or no, not $HEAPWISE_ROOT" ;;
   esac
   [ "$where" = root ] || return 0
+  if ! have apt-get && ! have mmdebstrap; then
+    say 'with these installed, this host could be used as it is:'
+    say "  meson $(meson_floor), ninja, gettext, itstool and the development files of $(floors | tr '\n' ',')"
+  fi
   # A root made for testing serves for running too; do not make a second one.
   if [ "$1" = run ] && ! root_exists "$run_packages" && root_exists "$test_packages"; then lists=$test_packages; fi
   toolroot ensure >/dev/null || exit 1
