@@ -160,7 +160,8 @@ hw_heap_fill_predecessors (HwHeap             *self,
       return FALSE;
     }
   memcpy (next, first, (gsize) self->n_nodes * sizeof (guint32));
-  memset (sources, 0xff, (gsize) self->n_edges * sizeof (guint32));
+  if (self->n_edges > 0)
+    memset (sources, 0xff, (gsize) self->n_edges * sizeof (guint32));
 
   for (guint32 source = 0; source < self->n_nodes; source++)
     {
