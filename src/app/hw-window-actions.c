@@ -324,11 +324,10 @@ hw_window_install_actions (GtkWidgetClass *widget_class)
 void
 hw_window_init_actions (HwWindow *self)
 {
-  g_autoptr(GPropertyAction) sidebar = g_property_action_new ("show-sidebar", self->split_view, "show-sidebar");
   g_autoptr(GPropertyAction) retainers = g_property_action_new ("show-retainers", self->pane, "visible");
   g_autoptr(GListStore) samples = hw_samples_list ();
 
-  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (sidebar));
+  self->sidebar_action = G_ACTION (g_property_action_new ("show-sidebar", self->split_view, "show-sidebar"));
   g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (retainers));
   gtk_widget_set_visible (self->sample_button, g_list_model_get_n_items (G_LIST_MODEL (samples)) > 0);
 
@@ -343,6 +342,11 @@ hw_window_update_actions (HwWindow *self)
   GtkWidget *widget = GTK_WIDGET (self);
   gboolean views = g_strcmp0 (gtk_stack_get_visible_child_name (self->states), "views") == 0;
   gboolean several = g_list_model_get_n_items (G_LIST_MODEL (hw_document_get_captures (self->document))) > 1;
+
+  if (self->capture != NULL)
+    g_action_map_add_action (G_ACTION_MAP (self), self->sidebar_action);
+  else
+    g_action_map_remove_action (G_ACTION_MAP (self), "show-sidebar");
 
   gtk_widget_action_set_enabled (widget, "win.undo-remove", self->removed->len > 0);
   gtk_widget_action_set_enabled (widget, "win.next-capture", several);

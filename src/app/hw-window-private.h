@@ -16,6 +16,7 @@ struct _HwWindow
   HwCapture            *capture;          /* the one whose signals are connected */
   GPtrArray            *removed;          /* captures that can be brought back, oldest first */
   AdwToast             *removed_toast;    /* the toast that offers it; not owned */
+  GAction              *sidebar_action;   /* taken away while there is nothing to list */
   gboolean              sidebar_wanted;   /* when there is room */
   gboolean              pane_placed;      /* the divider has been put where it was */
 
@@ -32,6 +33,7 @@ struct _HwWindow
   AdwBanner            *banner;
   GtkStack             *states;
   AdwStatusPage        *empty_page;
+  GtkWidget            *open_button;
   AdwStatusPage        *loading_page;
   GtkProgressBar       *loading_progress;
   AdwStatusPage        *trouble_page;

@@ -371,6 +371,7 @@ hw_window_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), HW_TYPE_WINDOW);
   g_clear_object (&self->document);
   g_clear_object (&self->cache);
+  g_clear_object (&self->sidebar_action);
 
   G_OBJECT_CLASS (hw_window_parent_class)->dispose (object);
 }
@@ -402,6 +403,7 @@ hw_window_class_init (HwWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HwWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, states);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, empty_page);
+  gtk_widget_class_bind_template_child (widget_class, HwWindow, open_button);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, loading_page);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, loading_progress);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, trouble_page);
@@ -444,6 +446,7 @@ hw_window_init (HwWindow *self)
   g_signal_connect_swapped (self->document, "notify::capture", G_CALLBACK (capture_changed_cb), self);
   g_signal_connect_swapped (self->split_view, "notify::show-sidebar", G_CALLBACK (sidebar_toggled_cb), self);
   capture_changed_cb (self);
+  gtk_window_set_focus (GTK_WINDOW (self), self->open_button);
 }
 
 /**
