@@ -189,6 +189,26 @@ hw_progress_begin_phase (HwProgress *self,
 }
 
 /**
+ * hw_progress_restart:
+ * @self: (nullable): a progress
+ *
+ * Ends the running phase and counts from nothing again: a short way was tried in vain, the job goes
+ * the long one. Times and messages stay.
+ */
+void
+hw_progress_restart (HwProgress *self)
+{
+  if (self == NULL)
+    return;
+
+  g_mutex_lock (&self->mutex);
+  end_phase (self);
+  self->done = 0;
+  announce (self);
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
  * hw_progress_set_fraction:
  * @self: (nullable): a progress
  * @fraction: how much of the running phase is done, 0 to 1

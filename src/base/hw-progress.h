@@ -49,6 +49,7 @@ void        hw_progress_set_listener (HwProgress     *self,
 void        hw_progress_begin_phase  (HwProgress     *self,
                                       const char     *name,
                                       double          weight);
+void        hw_progress_restart      (HwProgress     *self);
 void        hw_progress_set_fraction (HwProgress     *self,
                                       double          fraction);
 void        hw_progress_note_time    (HwProgress     *self,

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 /**
  * HwCacheError:
  * @HW_CACHE_ERROR_DAMAGED: a cache file's content contradicts itself
+ * @HW_CACHE_ERROR_OLDER: written by an older Heapwise, or on a machine of another kind
  * @HW_CACHE_ERROR_NEWER: written by a newer Heapwise
  * @HW_CACHE_ERROR_OTHER_SOURCE: made from other bytes than the file now has
  * @HW_CACHE_ERROR_STORAGE: SQLite or the disk refused
@@ -19,6 +20,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   HW_CACHE_ERROR_DAMAGED,
+  HW_CACHE_ERROR_OLDER,
   HW_CACHE_ERROR_NEWER,
   HW_CACHE_ERROR_OTHER_SOURCE,
   HW_CACHE_ERROR_STORAGE,
@@ -31,7 +33,9 @@ GQuark hw_cache_error_quark (void);
  *
  * The folder of indexes: one SQLite file per snapshot, a size budget, least recently used goes first.
  *
- * Thread-safe. Indexes are written behind the caller's back by one writer thread per cache.
+ * Thread-safe. Indexes are written behind the caller's back by one writer thread per cache. Letting go
+ * of the last reference waits for at most one chunk and gives up what is not written; nothing half
+ * written remains. A program that wants the index for its next run calls hw_cache_flush_sync() first.
  */
 #define HW_TYPE_CACHE (hw_cache_get_type ())
 
@@ -40,7 +44,7 @@ G_DECLARE_FINAL_TYPE (HwCache, hw_cache, HW, CACHE, GObject)
 /**
  * HwCacheEntry:
  * @path: the cache file
- * @source: where the snapshot was when it was last opened; a path or an URI
+ * @source: where the snapshot was when it was last opened: a path; empty if that is not known
  * @source_size: bytes of the snapshot
  * @size: bytes of the cache file
  * @last_used: µs since 1970
@@ -82,6 +86,7 @@ HwHeap    *hw_cache_load_finish     (HwCache                  *self,
                                      gboolean                 *from_cache,
                                      GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
 void       hw_cache_flush_sync      (HwCache                  *self);
+char      *hw_cache_dup_problem     (HwCache                  *self) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *hw_cache_list_sync       (HwCache                  *self,
                                      GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *hw_cache_verify_sync     (HwCache                  *self,

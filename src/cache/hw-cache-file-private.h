@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "base/hw-error.h"
+#include "cache/hw-cache.h"
+#include "heap/hw-heap-columns.h"
+
+G_BEGIN_DECLS
+
+/* "HWix" in the header of the file, so that file(1) and others can tell. */
+#define HW_CACHE_APPLICATION_ID 0x48576978
+
+/* Raised with every change of the tables; PRAGMA user_version. */
+#define HW_CACHE_FORMAT_VERSION 1
+
+#define HW_CACHE_CHUNK_SIZE     (1024 * 1024)
+
+/* No value of an index is larger, so that a damaged one cannot ask for all memory. */
+#define HW_CACHE_MAX_VALUE      (256 * 1024 * 1024)
+
+/**
+ * HwCacheEncoding:
+ * @HW_CACHE_ENCODING_RAW: the elements as they are
+ * @HW_CACHE_ENCODING_ZSTD: the elements, compressed
+ *
+ * How a chunk's bytes are kept.
+ */
+typedef enum
+{
+  HW_CACHE_ENCODING_RAW,
+  HW_CACHE_ENCODING_ZSTD,
+} HwCacheEncoding;
+
+/**
+ * HwCacheColumn:
+ * @name: what the heap calls it
+ * @width: bytes of one element
+ * @length: number of elements
+ *
+ * One column of an index.
+ */
+typedef struct
+{
+  char    *name;
+  guint    width;
+  guint64  length;
+} HwCacheColumn;
+
+/**
+ * HwCacheFile:
+ *
+ * One index, opened for reading. Belongs to one thread.
+ */
+typedef struct
+{
+  sqlite3      *db;
+  GCancellable *cancellable;
+  char         *uri;
+  char         *content;
+  char         *source;
+  GVariant     *facts;
+  GArray       *columns;             /* HwCacheColumn */
+  guint64       source_size;
+  guint64       total_size;
+  guint64       n_classes;
+  guint64       n_chunks;
+  gboolean      has_distances;
+  gboolean      has_retained_sizes;
+  guint32       classes_crc32;
+  guint32       columns_crc32;
+} HwCacheFile;
+
+HwCacheFile  *hw_cache_file_open            (const char       *path,
+                                             GCancellable     *cancellable,
+                                             GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+void          hw_cache_file_close           (HwCacheFile      *self);
+const char   *hw_cache_file_get_content     (HwCacheFile      *self);
+const char   *hw_cache_file_get_source      (HwCacheFile      *self);
+guint64       hw_cache_file_get_source_size (HwCacheFile      *self);
+HwClassTable *hw_cache_file_read_classes    (HwCacheFile      *self,
+                                             GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+HwHeap       *hw_cache_file_read_heap       (HwCacheFile      *self,
+                                             HwClassTable     *classes,
+                                             guint64           max_columns,
+                                             HwProgress       *progress,
+                                             GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean      hw_cache_file_check           (HwCacheFile      *self,
+                                             GError          **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwCacheFile, hw_cache_file_close)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, sqlite3_close)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
+
+/* hw-cache-file-chunks.c */
+sqlite3      *hw_cache_file_connect         (HwCacheFile      *self,
+                                             GError          **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean      hw_cache_file_read_chunks     (HwCacheFile      *self,
+                                             gpointer         *targets,
+                                             HwProgress       *progress,
+                                             GError          **error);
+
+gboolean      hw_cache_file_write           (const char       *path,
+                                             HwHeap           *heap,
+                                             const char       *source,
+                                             guint64           source_size,
+                                             const char       *content,
+                                             GCancellable     *cancellable,
+                                             GError          **error);
+
+/* What reading and writing share: hw-cache-file-sums.c */
+gboolean      hw_cache_file_damaged         (GError          **error,
+                                             const char       *what);
+gboolean      hw_cache_sql_fail             (sqlite3          *db,
+                                             GCancellable     *cancellable,
+                                             GError          **error);
+guint32       hw_cache_crc_bytes            (guint32           crc,
+                                             gconstpointer     data,
+                                             gsize             n_bytes);
+guint32       hw_cache_crc_number           (guint32           crc,
+                                             guint64           number);
+guint32       hw_cache_crc_text             (guint32           crc,
+                                             const char       *text);
+guint32       hw_cache_crc_meta             (guint32           crc,
+                                             sqlite3_stmt     *row);
+guint32       hw_cache_crc_class            (guint32           crc,
+                                             const HwClassRow *row);
+guint32       hw_cache_crc_column           (guint32           crc,
+                                             guint64           id,
+                                             const char       *name,
+                                             guint             width,
+                                             guint64           length);
+guint32       hw_cache_crc_chunk            (guint64           column,
+                                             guint64           number,
+                                             guint64           encoding,
+                                             guint64           length,
+                                             gconstpointer     data,
+                                             gsize             n_bytes);
+
+G_END_DECLS
