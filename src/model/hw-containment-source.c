@@ -92,7 +92,10 @@ hw_containment_source_get_heap (HwTreeSource     *source,
   return HW_CONTAINMENT_SOURCE (source)->heap;
 }
 
-/* The edge by which an object's distance came about: from a source that is nearer to the roots. */
+/*
+ * The edge by which an object's distance came about: from the root itself, or from a source that is
+ * nearer. (Where there are user roots, the root's own distance is that of the system roots.)
+ */
 static HwEdgeId
 find_nearer_retainer (HwHeap   *heap,
                       HwNodeId  node)
@@ -104,10 +107,14 @@ find_nearer_retainer (HwHeap   *heap,
   for (guint32 i = 0; i < n; i++)
     {
       const HwEdgeId edge = hw_heap_get_retainer (heap, node, i);
-      const gint64 distance = hw_heap_get_distance (heap, hw_heap_get_edge_source (heap, edge));
+      const HwNodeId source = hw_heap_get_edge_source (heap, edge);
+      gint64 distance = hw_heap_get_distance (heap, source);
 
       if (hw_heap_get_edge_kind (heap, edge) == HW_EDGE_KIND_WEAK || distance < 0)
         continue;
+
+      if (hw_node_id_equal (source, hw_heap_get_root (heap)))
+        distance = 0;
 
       if (distance < best ||
           (best_edge.value != HW_NONE && distance == best && edge.value < best_edge.value))

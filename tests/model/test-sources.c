@@ -396,7 +396,7 @@ test_summary (void)
 static void
 test_loading (void)
 {
-  g_autoptr(HwClassTableBuilder) builder = hw_class_table_builder_new (100, FALSE, FALSE);
+  HwClassTableBuilder *builder = hw_class_table_builder_new (100, FALSE, FALSE);
   const HwClassRow row = { .name = "Session", .count = 2, .shallow_size = 100, .first_instance = { 3 } };
   const HwClassRow nothing = { .name = "Unused", .first_instance = { HW_NONE } };
   g_autoptr(HwClassTable) table = NULL;
@@ -629,7 +629,7 @@ reveal_some (HwHeap *heap)
         }
 
       position = reveal (containment_model, node);
-      if (hw_heap_get_distance (heap, node) > 0)
+      if (hw_heap_get_distance (heap, node) > 0 && !hw_node_id_equal (node, hw_heap_get_root (heap)))
         g_assert_cmpuint (position, !=, G_MAXUINT);
       if (position != G_MAXUINT)
         {
