@@ -176,6 +176,9 @@ build_folder() {
   fi
 }
 
+# The folders that take part in the build.
+folders() { (cd -- "$project" && find src tests data help po -name meson.build | LC_ALL=C sort); }
+
 # build NAME ARG...: configure (once) with the meson options ARG and compile; installs into DIR/prefix.
 build() {
   local name=$1 dir status compiler=() cached=("CCACHE_DIR=$HEAPWISE_CACHE/ccache")
@@ -195,7 +198,12 @@ build() {
       return 1
     }
     stamp "$@" >"$dir/.stamp"
+    folders >"$dir/.folders"
     say "building $dir (a minute or two, once)"
+  elif [ "$(cat -- "$dir/.folders" 2>/dev/null)" != "$(folders)" ]; then
+    # meson looks for new folders only when it is told to.
+    within meson setup --reconfigure "$dir" "$project" >"$dir.log" 2>&1 || { tail -n 30 -- "$dir.log" >&2; exec 8>&-; return 1; }
+    folders >"$dir/.folders"
   fi
   if [ -t 2 ]; then
     within env "${cached[@]}" ninja -C "$dir" -j "$HEAPWISE_JOBS" >&2
