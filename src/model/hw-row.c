@@ -147,6 +147,13 @@ hw_row_get_place (HwRow *self)
   return self->place.parent != NULL ? &self->place : NULL;
 }
 
+/* (nullable): NULL once the model is gone */
+HwTreeModel *
+hw_row_get_model (HwRow *self)
+{
+  return self->model;
+}
+
 const HwTreeItem *
 hw_row_get_item (HwRow *self)
 {
@@ -591,9 +598,10 @@ hw_row_dup_label (HwRow *self)
       g_autofree char *spoken = NULL;
       gint64 value;
 
-      /* An object is new or deleted, not "1 new", and weighs what it weighs. */
+      /* An object is new or deleted, not "1 new", and weighs what it weighs. Nothing is not news. */
       if ((self->item.kind != HW_ROW_DIFF_CLASS && measure > HW_MEASURE_RETAINED_SIZE) ||
-          !hw_row_get_measure (self, measure, &value))
+          !hw_row_get_measure (self, measure, &value) ||
+          (value == 0 && measure > HW_MEASURE_RETAINED_SIZE))
         continue;
 
       spoken = speak_measure (measure, value);

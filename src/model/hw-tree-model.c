@@ -167,7 +167,7 @@ hw_tree_model_dispose (GObject *object)
   g_hash_table_remove_all (self->rows);
   g_hash_table_remove_all (self->nodes);
 
-  g_clear_pointer (&self->root, hw_tree_node_free);
+  g_clear_pointer (&self->root, hw_tree_node_free_later);
   g_clear_object (&self->shown_source);
   g_clear_object (&self->source);
 

@@ -66,6 +66,7 @@ HwTreeNode *hw_tree_node_new                (HwTreeNode        *parent,
                                              HwTreeList        *list,
                                              guint32            n_shown) G_GNUC_WARN_UNUSED_RESULT;
 void        hw_tree_node_free               (HwTreeNode        *self);
+void        hw_tree_node_free_later         (HwTreeNode        *self);
 void        hw_tree_node_attach             (HwTreeNode        *self);
 void        hw_tree_node_detach             (HwTreeNode        *self);
 void        hw_tree_node_set_window         (HwTreeNode        *self,

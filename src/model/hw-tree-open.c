@@ -394,6 +394,8 @@ open_row (HwTreeModel *self,
   const guint n_open = g_hash_table_size (self->open);
   HwTreePlace place;
 
+  g_return_if_fail (hw_row_get_model (row) == self || hw_row_get_model (row) == NULL);
+
   if (hw_row_get_place (row) == NULL)
     return;
 
@@ -469,6 +471,7 @@ hw_tree_model_collapse (HwTreeModel *self,
 
   g_return_if_fail (HW_IS_TREE_MODEL (self));
   g_return_if_fail (HW_IS_ROW (row));
+  g_return_if_fail (hw_row_get_model (row) == self || hw_row_get_model (row) == NULL);
 
   if (hw_row_get_place (row) == NULL)
     return;
@@ -495,7 +498,7 @@ hw_tree_model_collapse (HwTreeModel *self,
   unplace_below (self, node);
   hw_tree_node_detach (node);
   hw_tree_model_forget_nodes (self, node);
-  hw_tree_node_free (node);
+  hw_tree_node_free_later (node);
   hw_tree_model_update_busy (self);
 
   g_object_ref (row);
@@ -579,6 +582,7 @@ hw_tree_model_show_more (HwTreeModel *self,
 
   g_return_if_fail (HW_IS_TREE_MODEL (self));
   g_return_if_fail (HW_IS_ROW (row));
+  g_return_if_fail (hw_row_get_model (row) == self || hw_row_get_model (row) == NULL);
 
   place = hw_row_get_place (row);
   if (place == NULL || place->kind == HW_TREE_PLACE_CHILD)

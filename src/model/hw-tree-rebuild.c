@@ -64,7 +64,7 @@ hw_tree_rebuild_new (HwTreeSource *source,
 void
 hw_tree_rebuild_free (HwTreeRebuild *self)
 {
-  g_clear_pointer (&self->root, hw_tree_node_free);
+  g_clear_pointer (&self->root, hw_tree_node_free_later);
   g_clear_pointer (&self->found, g_array_unref);
   g_clear_pointer (&self->wanted, g_array_unref);
   g_clear_pointer (&self->filter, g_free);

@@ -95,7 +95,7 @@ apply_closed (HwTreeModel *self)
 
       hw_tree_node_detach (node);
       hw_tree_model_forget_nodes (self, node);
-      hw_tree_node_free (node);
+      hw_tree_node_free_later (node);
     }
 }
 
@@ -130,7 +130,7 @@ show_tree (HwTreeModel   *self,
 {
   g_autoptr(HwTreeModel) alive = g_object_ref (self);
   g_autoptr(GPtrArray) held = dup_rows (self);
-  g_autoptr(HwTreeNode) old_root = g_steal_pointer (&self->root);
+  HwTreeNode *old_root = g_steal_pointer (&self->root);
 
   self->resetting = TRUE;
   self->generation++;
@@ -142,6 +142,7 @@ show_tree (HwTreeModel   *self,
   if (old_root != NULL && old_root->n_rows > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, old_root->n_rows, 0);
 
+  g_clear_pointer (&old_root, hw_tree_node_free_later);
   g_clear_object (&self->shown_source);
 
   if (rebuild != NULL)
@@ -217,6 +218,26 @@ rebuild_done_cb (GObject      *object G_GNUC_UNUSED,
   show_tree (self, rebuild);
 }
 
+/* How many children the new tree will list at least, unless it is quite another one. */
+static guint64
+count_listed (HwTreeModel *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+  guint64 n = 0;
+
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const HwTreeNode *node = value;
+
+      if (node->parent != NULL)
+        n += node->list->n;
+    }
+
+  return n;
+}
+
 /* Begins to show what is asked for now, in place of whatever was under way. */
 void
 hw_tree_model_start_rebuild (HwTreeModel *self)
@@ -245,7 +266,7 @@ hw_tree_model_start_rebuild (HwTreeModel *self)
   rebuild->min_window = self->min_window;
   rebuild->budget = HW_TREE_MAX_INLINE;
 
-  if (hw_tree_rebuild_run (rebuild, NULL))
+  if (count_listed (self) <= HW_TREE_MAX_INLINE && hw_tree_rebuild_run (rebuild, NULL))
     {
       show_tree (self, rebuild);
       return;
