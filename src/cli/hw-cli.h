@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "cache/hw-cache.h"
+#include "cli/hw-table.h"
+#include "heap/hw-order.h"
+
+G_BEGIN_DECLS
+
+/**
+ * HwExit:
+ * @HW_EXIT_DONE: everything asked for was written
+ * @HW_EXIT_FAILED: something could not be read or written
+ * @HW_EXIT_MISUSED: the command line makes no sense
+ * @HW_EXIT_DAMAGED: a file is damaged; what could be read of it was written
+ *
+ * The exit status; scripts depend on the numbers.
+ */
+typedef enum
+{
+  HW_EXIT_DONE    = 0,
+  HW_EXIT_FAILED  = 1,
+  HW_EXIT_MISUSED = 2,
+  HW_EXIT_DAMAGED = 3,
+} HwExit;
+
+/* Options that a command takes besides --verbose and --help. */
+typedef enum
+{
+  HW_TAKES_FORMAT   = 1 << 0,
+  HW_TAKES_NO_CACHE = 1 << 1,
+  HW_TAKES_LIMIT    = 1 << 2,
+  HW_TAKES_SORT     = 1 << 3,
+  HW_TAKES_FILTER   = 1 << 4,
+  HW_TAKES_DEPTH    = 1 << 5,
+  HW_TAKES_CLASS    = 1 << 6,
+  HW_TAKES_NODES    = 1 << 7,
+  HW_TAKES_OBJECTS  = 1 << 8,
+  HW_TAKES_ORACLE   = 1 << 9,
+} HwTakes;
+
+/**
+ * HwCli:
+ * @limit: rows of a list, or of one level of a tree; 0 for all, -1 when not given
+ * @depth: levels of a tree, or -1 when not given
+ * @arguments: what is on the command line besides options; NULL-terminated
+ * @json: NULL but for JSON
+ * @is_damaged: whether any file so far was damaged
+ *
+ * One run of the program: what was asked for, and where the answer goes.
+ */
+typedef struct
+{
+  const char   *command;
+
+  HwFormat      format;
+  char         *format_name;
+  int           limit;
+  char         *sort;
+  char         *filter;
+  char         *folded_filter;
+  int           depth;
+  char         *class_name;
+  char         *type_name;
+  gboolean      is_detached;
+  gboolean      has_objects;
+  gboolean      is_diff;
+  char         *like;
+  gboolean      no_cache;
+  gboolean      is_verbose;
+  gboolean      is_wide;
+  char        **arguments;
+  guint         n_arguments;
+
+  HwOutput     *output;
+  HwJsonWriter *json;
+  HwCache      *cache;
+  gboolean      is_damaged;
+} HwCli;
+
+/**
+ * HwCommand:
+ * @arguments: what stands behind the command, marked with N_()
+ * @summary: what it does, in one line, marked with N_()
+ * @run: does it
+ *
+ * One command of the program.
+ */
+typedef struct
+{
+  const char *name;
+  const char *arguments;
+  const char *summary;
+  HwTakes     takes;
+  guint       min_arguments;
+  guint       max_arguments;
+  HwExit    (*run) (HwCli *self);
+} HwCommand;
+
+/**
+ * HwSortColumn:
+ * @name: as in JSON
+ * @is_descending: its natural first direction
+ *
+ * What rows of a command can be sorted by.
+ */
+typedef struct
+{
+  const char *name;
+  HwMeasure   measure;
+  gboolean    is_descending;
+} HwSortColumn;
+
+void      hw_cli_init         (HwCli               *self);
+void      hw_cli_clear        (HwCli               *self);
+HwExit    hw_cli_parse        (HwCli               *self,
+                               const HwCommand     *command,
+                               char              ***argv,
+                               char               **help);
+HwExit    hw_cli_fail         (HwCli               *self,
+                               const char          *format,
+                               ...) G_GNUC_PRINTF (2, 3);
+HwExit    hw_cli_misuse       (HwCli               *self,
+                               const char          *format,
+                               ...) G_GNUC_PRINTF (2, 3);
+void      hw_cli_warn         (const char          *format,
+                               ...) G_GNUC_PRINTF (1, 2);
+HwCache  *hw_cli_get_cache    (HwCli               *self);
+HwHeap   *hw_cli_load         (HwCli               *self,
+                               const char          *path) G_GNUC_WARN_UNUSED_RESULT;
+gboolean  hw_cli_parse_object (HwCli               *self,
+                               HwHeap              *heap,
+                               const char          *text,
+                               HwNodeId            *node,
+                               HwExit              *status);
+gboolean  hw_cli_parse_sort   (HwCli               *self,
+                               const HwSortColumn  *columns,
+                               guint                n_columns,
+                               HwOrder             *order);
+guint64   hw_cli_get_limit    (HwCli               *self);
+gboolean  hw_cli_matches      (HwCli               *self,
+                               const char          *text);
+HwExit    hw_cli_finish       (HwCli               *self);
+
+/* The commands */
+HwExit    hw_command_info        (HwCli *self);
+HwExit    hw_command_summary     (HwCli *self);
+HwExit    hw_command_compare     (HwCli *self);
+HwExit    hw_command_containment (HwCli *self);
+HwExit    hw_command_retainers   (HwCli *self);
+HwExit    hw_command_dominators  (HwCli *self);
+HwExit    hw_command_objects     (HwCli *self);
+HwExit    hw_command_oracle      (HwCli *self);
+HwExit    hw_command_cache       (HwCli *self);
+
+G_END_DECLS
