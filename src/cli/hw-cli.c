@@ -122,11 +122,26 @@ hw_cli_misuse (HwCli      *self,
   va_end (args);
   hw_cli_warn ("%s", text);
   if (self->command != NULL)
-    g_printerr (_("Try “heapwise-cli %s --help”.\n"), self->command);
+    g_printerr (_("Try “heapwise-cli %s --help”.\n"), self->command->name);
   else
     g_printerr (_("Try “heapwise-cli --help”.\n"));
 
   return HW_EXIT_MISUSED;
+}
+
+static char *
+dup_description (const HwCommand *command)
+{
+  g_autoptr(GString) names = g_string_new (NULL);
+  const char *status = _("Exit status: 0 done, 1 failed, 2 used wrongly,\n"
+                         "3 a file is damaged but something was read.");
+
+  if (command->columns == NULL)
+    return g_strdup (status);
+  for (const HwSortColumn *column = command->columns; column->name != NULL; column++)
+    g_string_append_printf (names, "%s%s", column == command->columns ? "" : ", ", column->name);
+
+  return g_strdup_printf (_("Rows can be sorted by: %s.\n%s"), names->str, status);
 }
 
 static GOptionContext *
@@ -169,7 +184,7 @@ make_context (HwCli           *self,
   };
   GOptionContext *context = g_option_context_new (_(command->arguments));
   GOptionEntry entries[G_N_ELEMENTS (options) + 1] = { 0 };
-  g_autofree char *line = NULL;
+  g_autofree char *description = NULL;
   guint n = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (options); i++)
@@ -177,13 +192,25 @@ make_context (HwCli           *self,
       entries[n++] = options[i].entry;
 
   g_option_context_set_summary (context, _(command->summary));
-  g_option_context_set_description (context,
-                                    _("Exit status: 0 done, 1 failed, 2 used wrongly,\n"
-                                      "3 a file is damaged but something was read."));
+  description = dup_description (command);
+  g_option_context_set_description (context, description);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  g_option_context_set_help_enabled (context, FALSE);
 
   return context;
+}
+
+/* GOption does not know -n3, which everybody types who knows head and tail. */
+static void
+part_numbers (char **argv)
+{
+  for (guint i = 0; argv[i] != NULL && strcmp (argv[i], "--") != 0; i++)
+    if ((g_str_has_prefix (argv[i], "-n") || g_str_has_prefix (argv[i], "-d")) && g_ascii_isdigit (argv[i][2]))
+      {
+        char *parted = g_strconcat (argv[i][1] == 'n' ? "--limit=" : "--depth=", argv[i] + 2, NULL);
+
+        g_free (argv[i]);
+        argv[i] = parted;
+      }
 }
 
 static gboolean
@@ -240,13 +267,14 @@ hw_cli_parse (HwCli            *self,
   g_autofree char *program = g_strdup_printf ("heapwise-cli %s", command->name);
   HwExit status;
 
-  self->command = command->name;
+  self->command = command;
   g_set_prgname (program);
   if (wants_help (*argv))
     {
       *help = g_option_context_get_help (context, TRUE, NULL);
       return HW_EXIT_DONE;
     }
+  part_numbers (*argv);
   if (!g_option_context_parse_strv (context, argv, &error))
     return hw_cli_misuse (self, "%s", error->message);
   if ((status = check_options (self)) != HW_EXIT_DONE)
@@ -367,7 +395,13 @@ hw_cli_load (HwCli      *self,
     heap = hw_cache_load_sync (hw_cli_get_cache (self), file, &options, &from_cache, NULL, &error);
   if (heap == NULL)
     {
-      hw_cli_fail (self, "%s: %s", name, error->message);
+      g_autofree char *base_name = g_filename_display_basename (path);
+
+      /* GIO's own messages name the file, ours do not. */
+      if (strstr (error->message, base_name) != NULL)
+        hw_cli_fail (self, "%s", error->message);
+      else
+        hw_cli_fail (self, "%s: %s", name, error->message);
       return NULL;
     }
 
@@ -435,9 +469,7 @@ parse_direction (const char *text,
 
 /**
  * hw_cli_parse_sort:
- * @self: a run
- * @columns: what the command can sort by, the default first
- * @n_columns: how many
+ * @self: a run of a command that can sort
  * @order: (out): the order asked for
  *
  * Reads the option --sort.
@@ -445,11 +477,10 @@ parse_direction (const char *text,
  * Returns: whether it made sense; if not, the person was told
  */
 gboolean
-hw_cli_parse_sort (HwCli              *self,
-                   const HwSortColumn *columns,
-                   guint               n_columns,
-                   HwOrder            *order)
+hw_cli_parse_sort (HwCli   *self,
+                   HwOrder *order)
 {
+  const HwSortColumn *columns = self->command->columns;
   g_auto(GStrv) parts = NULL;
   g_autoptr(GString) names = g_string_new (NULL);
 
@@ -458,7 +489,7 @@ hw_cli_parse_sort (HwCli              *self,
     return TRUE;
 
   parts = g_strsplit (self->sort, ":", 2);
-  for (guint i = 0; i < n_columns; i++)
+  for (guint i = 0; columns[i].name != NULL; i++)
     {
       g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", columns[i].name);
       if (g_strcmp0 (columns[i].name, parts[0]) == 0)

@@ -40,6 +40,22 @@ typedef enum
 } HwTakes;
 
 /**
+ * HwSortColumn:
+ * @name: as in JSON; NULL ends a list
+ * @is_descending: its natural first direction
+ *
+ * What rows of a command can be sorted by.
+ */
+typedef struct
+{
+  const char *name;
+  HwMeasure   measure;
+  gboolean    is_descending;
+} HwSortColumn;
+
+typedef struct _HwCommand HwCommand;
+
+/**
  * HwCli:
  * @limit: rows of a list, or of one level of a tree; 0 for all, -1 when not given
  * @depth: levels of a tree, or -1 when not given
@@ -51,65 +67,53 @@ typedef enum
  */
 typedef struct
 {
-  const char   *command;
+  const HwCommand  *command;
 
-  HwFormat      format;
-  char         *format_name;
-  int           limit;
-  char         *sort;
-  char         *filter;
-  char         *folded_filter;
-  int           depth;
-  char         *class_name;
-  char         *type_name;
-  gboolean      is_detached;
-  gboolean      has_objects;
-  gboolean      is_diff;
-  char         *like;
-  gboolean      no_cache;
-  gboolean      is_verbose;
-  gboolean      is_wide;
-  char        **arguments;
-  guint         n_arguments;
+  HwFormat          format;
+  char             *format_name;
+  int               limit;
+  char             *sort;
+  char             *filter;
+  char             *folded_filter;
+  int               depth;
+  char             *class_name;
+  char             *type_name;
+  gboolean          is_detached;
+  gboolean          has_objects;
+  gboolean          is_diff;
+  char             *like;
+  gboolean          no_cache;
+  gboolean          is_verbose;
+  gboolean          is_wide;
+  char            **arguments;
+  guint             n_arguments;
 
-  HwOutput     *output;
-  HwJsonWriter *json;
-  HwCache      *cache;
-  gboolean      is_damaged;
+  HwOutput         *output;
+  HwJsonWriter     *json;
+  HwCache          *cache;
+  gboolean          is_damaged;
 } HwCli;
 
 /**
  * HwCommand:
  * @arguments: what stands behind the command, marked with N_()
  * @summary: what it does, in one line, marked with N_()
+ * @columns: (nullable): what its rows can be sorted by, the default first
  * @run: does it
  *
  * One command of the program.
  */
-typedef struct
+struct _HwCommand
 {
-  const char *name;
-  const char *arguments;
-  const char *summary;
-  HwTakes     takes;
-  guint       min_arguments;
-  guint       max_arguments;
-  HwExit    (*run) (HwCli *self);
-} HwCommand;
-
-/**
- * HwSortColumn:
- * @name: as in JSON
- * @is_descending: its natural first direction
- *
- * What rows of a command can be sorted by.
- */
-typedef struct
-{
-  const char *name;
-  HwMeasure   measure;
-  gboolean    is_descending;
-} HwSortColumn;
+  const char         *name;
+  const char         *arguments;
+  const char         *summary;
+  HwTakes             takes;
+  guint               min_arguments;
+  guint               max_arguments;
+  const HwSortColumn *columns;
+  HwExit            (*run) (HwCli *self);
+};
 
 void      hw_cli_init         (HwCli               *self);
 void      hw_cli_clear        (HwCli               *self);
@@ -134,8 +138,6 @@ gboolean  hw_cli_parse_object (HwCli               *self,
                                HwNodeId            *node,
                                HwExit              *status);
 gboolean  hw_cli_parse_sort   (HwCli               *self,
-                               const HwSortColumn  *columns,
-                               guint                n_columns,
                                HwOrder             *order);
 guint64   hw_cli_get_limit    (HwCli               *self);
 gboolean  hw_cli_matches      (HwCli               *self,

@@ -34,16 +34,6 @@ static const HwField diff_fields[N_DIFF_FIELDS] = {
   [DIFF_LABEL]         = { NULL, N_("Constructor"), HW_FIELD_TEXT, FALSE },
 };
 
-static const HwSortColumn diff_columns[] = {
-  { "size_delta", HW_MEASURE_SIZE_DELTA, TRUE },
-  { "added_size", HW_MEASURE_ADDED_SIZE, TRUE },
-  { "removed_size", HW_MEASURE_REMOVED_SIZE, TRUE },
-  { "added_count", HW_MEASURE_ADDED_COUNT, TRUE },
-  { "removed_count", HW_MEASURE_REMOVED_COUNT, TRUE },
-  { "count_delta", HW_MEASURE_COUNT_DELTA, TRUE },
-  { "name", HW_MEASURE_NAME, FALSE },
-};
-
 static void
 warn_of_reason (HwCli  *self,
                 HwHeap *base,
@@ -276,7 +266,7 @@ hw_command_compare (HwCli *self)
   g_autoptr(GError) error = NULL;
   HwOrder order;
 
-  if (!hw_cli_parse_sort (self, diff_columns, G_N_ELEMENTS (diff_columns), &order))
+  if (!hw_cli_parse_sort (self, &order))
     return HW_EXIT_MISUSED;
   base = hw_cli_load (self, self->arguments[0]);
   current = base != NULL ? hw_cli_load (self, self->arguments[1]) : NULL;

@@ -28,21 +28,6 @@ static const HwField class_fields[N_CLASS_FIELDS] = {
   [CLASS_LABEL]         = { NULL, N_("Constructor"), HW_FIELD_TEXT, FALSE },
 };
 
-static const HwSortColumn class_columns[] = {
-  { "retained_size", HW_MEASURE_RETAINED_SIZE, TRUE },
-  { "shallow_size", HW_MEASURE_SHALLOW_SIZE, TRUE },
-  { "count", HW_MEASURE_COUNT, TRUE },
-  { "distance", HW_MEASURE_DISTANCE, FALSE },
-  { "name", HW_MEASURE_NAME, FALSE },
-};
-
-static const HwSortColumn object_columns[] = {
-  { "retained_size", HW_MEASURE_RETAINED_SIZE, TRUE },
-  { "shallow_size", HW_MEASURE_SHALLOW_SIZE, TRUE },
-  { "distance", HW_MEASURE_DISTANCE, FALSE },
-  { "name", HW_MEASURE_NAME, FALSE },
-};
-
 static int
 compare_counts (gconstpointer a,
                 gconstpointer b,
@@ -176,7 +161,7 @@ hw_command_summary (HwCli *self)
   HwOrder order;
   guint n_shown;
 
-  if (!hw_cli_parse_sort (self, class_columns, G_N_ELEMENTS (class_columns), &order))
+  if (!hw_cli_parse_sort (self, &order))
     return HW_EXIT_MISUSED;
   heap = hw_cli_load (self, self->arguments[0]);
   if (heap == NULL)
@@ -344,7 +329,7 @@ hw_command_objects (HwCli *self)
   HwExit status = HW_EXIT_DONE;
   HwOrder order;
 
-  if (!hw_cli_parse_sort (self, object_columns, G_N_ELEMENTS (object_columns), &order))
+  if (!hw_cli_parse_sort (self, &order))
     return HW_EXIT_MISUSED;
   if (self->n_arguments > 1 && self->class_name != NULL)
     return hw_cli_misuse (self, _("give either objects or --class"));

@@ -280,25 +280,10 @@ get_subject (HwCli    *self,
   return TRUE;
 }
 
-static const HwSortColumn by_size[] = {
-  { "retained_size", HW_MEASURE_RETAINED_SIZE, TRUE },
-  { "shallow_size", HW_MEASURE_SHALLOW_SIZE, TRUE },
-  { "distance", HW_MEASURE_DISTANCE, FALSE },
-  { "name", HW_MEASURE_NAME, FALSE },
-};
-
-static const HwSortColumn by_distance[] = {
-  { "distance", HW_MEASURE_DISTANCE, FALSE },
-  { "retained_size", HW_MEASURE_RETAINED_SIZE, TRUE },
-  { "shallow_size", HW_MEASURE_SHALLOW_SIZE, TRUE },
-  { "name", HW_MEASURE_NAME, FALSE },
-};
-
 static HwExit
-show_edges (HwCli              *self,
-            TreeKind            kind,
-            const HwSortColumn *columns,
-            const char         *member)
+show_edges (HwCli      *self,
+            TreeKind    kind,
+            const char *member)
 {
   g_autoptr(HwHeap) heap = NULL;
   Tree tree = { .cli = self, .kind = kind, .first_field = HW_OBJECT_EDGE_NAME };
@@ -306,7 +291,7 @@ show_edges (HwCli              *self,
   HwNodeId node;
   guint32 n_rows;
 
-  if (!hw_cli_parse_sort (self, columns, G_N_ELEMENTS (by_size), &tree.order))
+  if (!hw_cli_parse_sort (self, &tree.order))
     return HW_EXIT_MISUSED;
   heap = hw_cli_load (self, self->arguments[0]);
   if (heap == NULL)
@@ -344,7 +329,7 @@ show_edges (HwCli              *self,
 HwExit
 hw_command_containment (HwCli *self)
 {
-  return show_edges (self, TREE_REFERENCES, by_size, "references");
+  return show_edges (self, TREE_REFERENCES, "references");
 }
 
 /**
@@ -358,7 +343,7 @@ hw_command_containment (HwCli *self)
 HwExit
 hw_command_retainers (HwCli *self)
 {
-  return show_edges (self, TREE_RETAINERS, by_distance, "retainers");
+  return show_edges (self, TREE_RETAINERS, "retainers");
 }
 
 /* From the object itself up to the root, which dominates itself. */
@@ -452,7 +437,7 @@ hw_command_dominators (HwCli *self)
   HwNodeId node;
   guint32 n_rows;
 
-  if (!hw_cli_parse_sort (self, by_size, G_N_ELEMENTS (by_size), &tree.order))
+  if (!hw_cli_parse_sort (self, &tree.order))
     return HW_EXIT_MISUSED;
   heap = hw_cli_load (self, self->arguments[0]);
   if (heap == NULL)

@@ -76,7 +76,7 @@ hw_object_row_dup_node_label (HwHeap   *heap,
   g_autofree char *name = hw_heap_dup_node_name (heap, node);
   g_autofree char *value = dup_value (heap, node, name);
 
-  return g_strdup_printf ("%s @%" G_GUINT64_FORMAT, value, hw_heap_get_object_id (heap, node));
+  return g_strdup_printf ("%s%s@%" G_GUINT64_FORMAT, value, *value != 0 ? " " : "", hw_heap_get_object_id (heap, node));
 }
 
 /**

@@ -149,7 +149,7 @@ hw_oracle_like_read (HwOracleLike  *like,
 
   json = g_bytes_unref_to_data (g_steal_pointer (&bytes), &length);
   replace_surrogates (json, length);
-  if (!json_parser_load_from_data (parser, json, (gssize) length, error))
+  if (!json_parser_load_from_data (parser, json != NULL ? json : "", (gssize) length, error))
     return FALSE;
 
   return take_choice (like, json_parser_get_root (parser), kind, error);

@@ -11,25 +11,61 @@
 
 #define TAKES_ROWS (HW_TAKES_FORMAT | HW_TAKES_NO_CACHE | HW_TAKES_LIMIT | HW_TAKES_SORT | HW_TAKES_FILTER)
 
+static const HwSortColumn class_columns[] = {
+  { "retained_size", HW_MEASURE_RETAINED_SIZE, TRUE },
+  { "shallow_size", HW_MEASURE_SHALLOW_SIZE, TRUE },
+  { "count", HW_MEASURE_COUNT, TRUE },
+  { "distance", HW_MEASURE_DISTANCE, FALSE },
+  { "name", HW_MEASURE_NAME, FALSE },
+  { NULL, HW_N_MEASURES, FALSE },
+};
+
+static const HwSortColumn object_columns[] = {
+  { "retained_size", HW_MEASURE_RETAINED_SIZE, TRUE },
+  { "shallow_size", HW_MEASURE_SHALLOW_SIZE, TRUE },
+  { "distance", HW_MEASURE_DISTANCE, FALSE },
+  { "name", HW_MEASURE_NAME, FALSE },
+  { NULL, HW_N_MEASURES, FALSE },
+};
+
+static const HwSortColumn retainer_columns[] = {
+  { "distance", HW_MEASURE_DISTANCE, FALSE },
+  { "retained_size", HW_MEASURE_RETAINED_SIZE, TRUE },
+  { "shallow_size", HW_MEASURE_SHALLOW_SIZE, TRUE },
+  { "name", HW_MEASURE_NAME, FALSE },
+  { NULL, HW_N_MEASURES, FALSE },
+};
+
+static const HwSortColumn diff_columns[] = {
+  { "size_delta", HW_MEASURE_SIZE_DELTA, TRUE },
+  { "added_size", HW_MEASURE_ADDED_SIZE, TRUE },
+  { "removed_size", HW_MEASURE_REMOVED_SIZE, TRUE },
+  { "added_count", HW_MEASURE_ADDED_COUNT, TRUE },
+  { "removed_count", HW_MEASURE_REMOVED_COUNT, TRUE },
+  { "count_delta", HW_MEASURE_COUNT_DELTA, TRUE },
+  { "name", HW_MEASURE_NAME, FALSE },
+  { NULL, HW_N_MEASURES, FALSE },
+};
+
 static const HwCommand commands[] = {
   { "info", N_("FILE"), N_("Tell what a snapshot holds: objects, sizes, statistics, damage"),
-    HW_TAKES_FORMAT | HW_TAKES_NO_CACHE, 1, 1, hw_command_info },
+    HW_TAKES_FORMAT | HW_TAKES_NO_CACHE, 1, 1, NULL, hw_command_info },
   { "summary", N_("FILE"), N_("List constructors with their objects and sizes"),
-    TAKES_ROWS, 1, 1, hw_command_summary },
+    TAKES_ROWS, 1, 1, class_columns, hw_command_summary },
   { "compare", N_("BASE CURRENT"), N_("List what is new and what was deleted since another snapshot"),
-    TAKES_ROWS | HW_TAKES_CLASS | HW_TAKES_OBJECTS, 2, 2, hw_command_compare },
+    TAKES_ROWS | HW_TAKES_CLASS | HW_TAKES_OBJECTS, 2, 2, diff_columns, hw_command_compare },
   { "containment", N_("FILE [@ID]"), N_("Show what an object, or the root, refers to"),
-    TAKES_ROWS | HW_TAKES_DEPTH, 1, 2, hw_command_containment },
+    TAKES_ROWS | HW_TAKES_DEPTH, 1, 2, object_columns, hw_command_containment },
   { "retainers", N_("FILE @ID"), N_("Show what keeps an object alive; at first one shortest path"),
-    TAKES_ROWS | HW_TAKES_DEPTH, 2, 2, hw_command_retainers },
+    TAKES_ROWS | HW_TAKES_DEPTH, 2, 2, retainer_columns, hw_command_retainers },
   { "dominators", N_("FILE [@ID]"), N_("Show what would free an object, and what it would free"),
-    TAKES_ROWS | HW_TAKES_DEPTH, 1, 2, hw_command_dominators },
+    TAKES_ROWS | HW_TAKES_DEPTH, 1, 2, object_columns, hw_command_dominators },
   { "objects", N_("FILE [@ID…]"), N_("List single objects, the largest first"),
-    TAKES_ROWS | HW_TAKES_CLASS | HW_TAKES_NODES, 1, G_MAXUINT, hw_command_objects },
+    TAKES_ROWS | HW_TAKES_CLASS | HW_TAKES_NODES, 1, G_MAXUINT, object_columns, hw_command_objects },
   { "oracle", N_("FILE | --diff BASE CURRENT"), N_("Write everything measured as heap-oracle/1, to compare programs"),
-    HW_TAKES_NO_CACHE | HW_TAKES_ORACLE, 1, 2, hw_command_oracle },
+    HW_TAKES_NO_CACHE | HW_TAKES_ORACLE, 1, 2, NULL, hw_command_oracle },
   { "cache", N_("list|clear|verify"), N_("Look after the indexes that make opening again quick"),
-    HW_TAKES_FORMAT, 1, 1, hw_command_cache },
+    HW_TAKES_FORMAT, 1, 1, NULL, hw_command_cache },
 };
 
 static char *
