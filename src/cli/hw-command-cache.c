@@ -121,8 +121,15 @@ verify (HwCli   *self,
   if (entries == NULL)
     return hw_cli_fail (self, "%s", error->message);
   for (guint i = 0; i < entries->len; i++)
-    if (((const HwCacheEntry *) g_ptr_array_index (entries, i))->problem != NULL)
+    {
+      const HwCacheEntry *entry = g_ptr_array_index (entries, i);
+      g_autofree char *path = g_filename_display_name (entry->path);
+
+      if (entry->problem == NULL)
+        continue;
       self->is_damaged = TRUE;
+      hw_cli_warn ("%s: %s", path, entry->problem);
+    }
   write_entries (self, entries);
 
   return HW_EXIT_DONE;

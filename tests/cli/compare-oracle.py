@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""compare-oracle.py EXPECTED ACTUAL [--max N] [--only A,B] [--skip A,B] [--require A,B]
+"""compare-oracle.py EXPECTED ACTUAL [--max N] [--only A,B] [--skip A,B] [--require A,B] [--ignore PATH]…
 
 Compares two heap-oracle/1 files, plain or compressed by gzip. Prints one line for each section of EXPECTED,
 `ok`, `DIFFER` or `absent`, below those that differ up to N examples, and exits 1 if any differs or a section that
-is required is absent.
+is required is absent. Differences whose path starts with PATH are known and do not count.
 """
 import argparse
 import gzip
@@ -99,6 +99,7 @@ def main():
     parser.add_argument('--only', type=names, default=set())
     parser.add_argument('--skip', type=names, default=set())
     parser.add_argument('--require', type=names, default=set())
+    parser.add_argument('--ignore', action='append', default=[])
     args = parser.parse_args()
 
     expected, actual = read(args.expected), read(args.actual)
@@ -116,6 +117,7 @@ def main():
             continue
         faults = []
         compare(section, value, actual[section], faults)
+        faults = [f for f in faults if not f.startswith(tuple(args.ignore))]
         print('%-24s %s' % (section, 'DIFFER %d' % len(faults) if faults else 'ok'))
         for fault in faults[:args.max]:
             print('    ' + fault)

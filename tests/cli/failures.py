@@ -75,11 +75,12 @@ def test_truncated(cli):
     path = cli.path / 'cut.heapsnapshot'
     path.write_bytes(whole[:len(whole) * 2 // 3])
     for args in (['summary', path], ['info', path], ['objects', path, '-n1'], ['containment', path],
-                 ['compare', path, PAGE], ['oracle', path]):
+                 ['oracle', path]):
         for cache in ([], ['--no-cache']):
             r = cli.run(*args, *cache, status=tool.DAMAGED)
             says(r, 'cut.heapsnapshot')
             assert len(r.stdout) > 100
+    cli.run('compare', path, PAGE, status=tool.DAMAGED)
     info = json.loads(cli.run('info', path, '--format=json', status=tool.DAMAGED).stdout)
     assert info['damage']['truncated'] and info['damage']['offset'] <= path.stat().st_size
     path.write_bytes(PAGE.read_bytes()[:PAGE.stat().st_size * 2 // 3])
