@@ -38,7 +38,8 @@ typedef struct
   Buffer              ring[N_BUFFERS];
   guint               n_filled;
   guint               first;
-  gboolean            done;
+  gboolean            stop;          /* nobody takes buffers any more */
+  gboolean            done;          /* nobody fills them any more */
   GError             *error;
 } Pump;
 
@@ -62,12 +63,16 @@ pump_thread (gpointer data)
   for (guint i = 0;; i = (i + 1) % N_BUFFERS)
     {
       Buffer *buffer = &pump->ring[i];
+      gboolean stop;
       gssize n;
 
       g_mutex_lock (&pump->mutex);
-      while (pump->n_filled == N_BUFFERS)
+      while (pump->n_filled == N_BUFFERS && !pump->stop)
         g_cond_wait (&pump->changed, &pump->mutex);
+      stop = pump->stop;
       g_mutex_unlock (&pump->mutex);
+      if (stop)
+        break;
 
       n = hw_snapshot_unpacker_read (pump->unpacker, buffer->data, BUFFER_SIZE, pump->cancellable, &error);
       if (n <= 0)
@@ -239,7 +244,7 @@ hw_snapshot_read_stream (GInputStream          *stream,
   /* Lets the thread go, wherever it waits. */
   g_cancellable_cancel (pump.cancellable);
   g_mutex_lock (&pump.mutex);
-  pump.n_filled = 0;
+  pump.stop = TRUE;
   g_cond_signal (&pump.changed);
   g_mutex_unlock (&pump.mutex);
   g_thread_join (thread);

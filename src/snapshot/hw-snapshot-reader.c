@@ -362,16 +362,12 @@ read_value (HwSnapshotReader  *self,
 }
 
 static void
-end_header (HwSnapshotReader *self,
-            const char       *p)
+end_header (HwSnapshotReader *self)
 {
   if (self->deepest > MAX_HEADER_DEPTH || self->kept->len > MAX_HEADER)
     {
-      g_autofree char *byte = hw_format_count (hw_snapshot_reader_offset (self, p));
-
-      fail (self, g_error_new (HW_SNAPSHOT_ERROR, HW_SNAPSHOT_ERROR_NOT_SNAPSHOT,
-                               _("The file is not a heap snapshot: its header “snapshot” is too large or nested too deeply (up to byte %s)."),
-                               byte));
+      fail (self, g_error_new_literal (HW_SNAPSHOT_ERROR, HW_SNAPSHOT_ERROR_NOT_SNAPSHOT,
+                                       _("The file is not a heap snapshot: its “snapshot” is too large or too deeply nested for a header.")));
       return;
     }
 
@@ -534,7 +530,7 @@ hw_snapshot_reader_push (HwSnapshotReader  *self,
         break;
       case STATE_HEADER:
         if (hw_snapshot_skip_feed (self, &p, end) == HW_SCAN_DONE || self->kept->len > MAX_HEADER)
-          end_header (self, p);
+          end_header (self);
         break;
       case STATE_NUMBERS:
       case STATE_TRACE:

@@ -46,19 +46,18 @@ read_string (HwSnapshotReader  *self,
              const char        *end,
              GError           **error)
 {
-  gboolean had_nul = self->text.nul;
   gboolean closed;
 
   if (!hw_snapshot_text_feed (&self->text, p, end, &closed, error))
     return FALSE;
 
-  if (self->text.nul && !had_nul)
+  if (self->text.nul != NULL)
     {
-      guint64 offset = hw_snapshot_reader_offset (self, *p);
+      guint64 offset = hw_snapshot_reader_offset (self, self->text.nul);
       g_autofree char *byte = hw_format_count (offset);
 
       hw_snapshot_reader_note (self, offset,
-                               _("The section “%s” is damaged before byte %s, where a text holds empty bytes; names may be wrong from there on."),
+                               _("The section “%s” is damaged at byte %s, where a text holds empty bytes; names may be wrong from there on."),
                                hw_snapshot_section_get_name (self->section), byte);
     }
   if (!closed)

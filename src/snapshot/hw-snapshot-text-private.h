@@ -12,23 +12,23 @@ G_BEGIN_DECLS
  * @high: a high surrogate that waits for its low one, or 0
  * @n_hex: hexadecimal digits of a \u escape read so far
  * @partial: the bytes of a UTF-8 sequence that has not ended
- * @nul: whether a raw zero byte was met
+ * @nul: the first raw zero byte of the last piece, or NULL
  *
  * Decodes one JSON string that may come in pieces.
  */
 typedef struct
 {
-  char     *data;
-  gsize     length;
-  gsize     capacity;
-  guint     state;
-  guint32   unit;
-  guint32   high;
-  guint     n_hex;
-  guint8    partial[4];
-  guint     n_partial;
-  guint     n_expected;
-  gboolean  nul;
+  char       *data;
+  gsize       length;
+  gsize       capacity;
+  guint       state;
+  guint32     unit;
+  guint32     high;
+  guint       n_hex;
+  guint8      partial[4];
+  guint       n_partial;
+  guint       n_expected;
+  const char *nul;
 } HwSnapshotText;
 
 void     hw_snapshot_text_clear (HwSnapshotText *self);

@@ -47,7 +47,6 @@ hw_snapshot_text_start (HwSnapshotText *self)
   self->state = STATE_PLAIN;
   self->high = 0;
   self->n_partial = 0;
-  self->nul = FALSE;
 }
 
 static gboolean
@@ -272,6 +271,7 @@ hw_snapshot_text_feed (HwSnapshotText  *self,
   const char *q = *p;
 
   *closed = FALSE;
+  self->nul = NULL;
   while (q < end)
     {
       char c;
@@ -332,7 +332,8 @@ hw_snapshot_text_feed (HwSnapshotText  *self,
         }
       else
         {
-          self->nul = self->nul || c == '\0';
+          if (c == '\0' && self->nul == NULL)
+            self->nul = q;
           append_code (self, (guint8) c);
         }
       q++;

@@ -236,8 +236,12 @@ decompress_some (HwSnapshotUnpacker  *self,
 {
   ZSTD_inBuffer in = { self->input, self->end, self->begin };
   ZSTD_outBuffer out = { buffer, size, 0 };
-  size_t status = ZSTD_decompressStream (self->zstd, &out, &in);
+  size_t status;
 
+  /* Without input a new frame would count as begun. */
+  if (self->between && self->begin == self->end)
+    return 0;
+  status = ZSTD_decompressStream (self->zstd, &out, &in);
   self->begin = in.pos;
   if (out.pos > 0)
     {
