@@ -16,7 +16,7 @@ struct _HwCaptureRow
   GtkImage       *icon;
   GtkStack       *title_stack;
   GtkLabel       *title;
-  GtkText        *title_entry;
+  GtkEntry       *title_entry;
   GtkLabel       *subtitle;
   GtkLabel       *change;
   GtkProgressBar *progress;
@@ -171,7 +171,7 @@ rename_done_cb (HwCaptureRow *self)
   if (self->title_stack == NULL || !is_renaming (self))
     return;
 
-  focused = gtk_widget_has_focus (GTK_WIDGET (self->title_entry));
+  focused = gtk_widget_get_focus_child (GTK_WIDGET (self->title_entry)) != NULL;
   hw_capture_set_title (self->capture, gtk_editable_get_text (GTK_EDITABLE (self->title_entry)));
   set_renaming (self, FALSE);
   if (focused)

@@ -204,6 +204,28 @@ update_header (HwWindow *self,
   gtk_widget_set_sensitive (self->switcher_bar, views);
 }
 
+/* What takes the place of another page takes over the keyboard from it, and from nothing else. */
+static void
+show_state (HwWindow   *self,
+            const char *state)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  gboolean inside = focus == NULL || gtk_widget_is_ancestor (focus, GTK_WIDGET (self->states));
+  HwPage *page = hw_window_get_page (self);
+
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->states), state) == 0)
+    return;
+
+  gtk_stack_set_visible_child_name (self->states, state);
+  if (!inside)
+    return;
+
+  if (g_str_equal (state, "views") && page != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (page));
+  else
+    gtk_widget_child_focus (GTK_WIDGET (self->states), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 update_state (HwWindow *self)
 {
@@ -255,7 +277,7 @@ update_state (HwWindow *self)
         }
     }
 
-  gtk_stack_set_visible_child_name (self->states, state);
+  show_state (self, state);
   update_header (self, capture != NULL, g_str_equal (state, "views"));
   if (damage != NULL)
     adw_banner_set_title (self->banner, damage);

@@ -201,14 +201,14 @@ test_rename (void)
   capture = hw_document_get_capture (hw_window_get_document (window));
   wait_for ((row = find_row (window, 0)) != NULL);
   gtk_widget_activate_action (row, "row.rename", NULL);
-  wait_for ((entry = find (row, GTK_TYPE_TEXT, NULL)) != NULL);
+  wait_for ((entry = find (row, GTK_TYPE_ENTRY, NULL)) != NULL);
   gtk_editable_set_text (GTK_EDITABLE (entry), "before login");
   g_signal_emit_by_name (entry, "activate");
   g_assert_cmpstr (hw_capture_get_title (capture), ==, "before login");
   wait_for (find (row, GTK_TYPE_LABEL, "before login") != NULL);
 
   gtk_widget_activate_action (row, "row.rename", NULL);
-  wait_for ((entry = find (row, GTK_TYPE_TEXT, NULL)) != NULL);
+  wait_for ((entry = find (row, GTK_TYPE_ENTRY, NULL)) != NULL);
   gtk_editable_set_text (GTK_EDITABLE (entry), "never mind");
   gtk_widget_activate_action (row, "row.abandon-rename", NULL);
   g_assert_cmpstr (hw_capture_get_title (capture), ==, "before login");

@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""test-shell.py HEAPWISE [--narrow]: the window as a person without a mouse uses it.
+
+Run inside `headless`; with --narrow on a screen of 360 pixels.
+"""
+import gzip
+import os
+import pathlib
+import subprocess
+import sys
+
+import uitest as ui
+
+SAMPLES = pathlib.Path(__file__).resolve().parents[2] / 'data/samples'
+NAMES = ['1-before', '2-during', '3-after']
+
+
+def write_files(folder):
+    """The three samples as plain files, an hour between them, and two that are not whole."""
+    folder.mkdir()
+    files = []
+    for i, name in enumerate(NAMES):
+        data = gzip.decompress((SAMPLES / (name + '.heapsnapshot.gz')).read_bytes())
+        path = folder / (name + '.heapsnapshot')
+        path.write_bytes(data)
+        os.utime(path, (1700000000 + 3600 * i,) * 2)
+        files.append(path)
+    cut, page = folder / 'cut.heapsnapshot', folder / 'page.heapsnapshot'
+    cut.write_bytes(data[:len(data) * 6 // 10])
+    page.write_text('<!DOCTYPE html><title>Not found</title>')
+    return files, cut, page
+
+
+def rows(app):
+    found = app.find('list', name='Open snapshots', shown=True)
+    return [c for c in found.children() if c.role == 'list item'] if found else []
+
+
+def row(app, title):
+    return next((r for r in rows(app) if r.name.split(',')[0] == title), None)
+
+
+def titled(app, title):
+    return ui.wait(lambda: app.frame().name == '%s – Heapwise' % title, 20, what='the window shows ' + title)
+
+
+def loaded(app, title):
+    return ui.wait(lambda: 'MB' in row(app, title).name, 30, what=title + ' is loaded')
+
+
+def focus_list(app):
+    """Tab until the list of snapshots has the focus."""
+    for _ in range(60):
+        if any(r.has('focused') for r in rows(app)):
+            return
+        ui.key('Tab')
+    ui.dump()
+    raise AssertionError('the list cannot be reached with Tab')
+
+
+def focused_row(app):
+    return next((r for r in rows(app) if r.has('focused')), None)
+
+
+def menu_item(app, mnemonic):
+    """An open menu's item; GTK 4.18 gives its key, but not its name."""
+    return app.find('menu item', pred=lambda n: n.attributes().get('keyshortcuts', '').endswith('Alt+' + mnemonic), shown=True)
+
+
+def wide(program):
+    files, cut, page = write_files(pathlib.Path.home() / 'snapshots')
+    with ui.running([program, files[0], files[1]], 'heapwise') as app:
+        # Both are there, the later one is shown, with its change in words
+        loaded(app, '1-before')
+        loaded(app, '2-during')
+        titled(app, '2-during')
+        ui.wait(lambda: 'more than before' in row(app, '2-during').name)
+        assert [r.name.split(',')[0] for r in rows(app)] == NAMES[:2]
+
+        # From one to the next and around
+        ui.key('ctrl+Tab')
+        titled(app, '1-before')
+        ui.key('ctrl+shift+Tab')
+        titled(app, '2-during')
+        ui.key('ctrl+Page_Down')
+        titled(app, '1-before')
+
+        # Through the dialog, and from another start of the program
+        app.open_file(files[2])
+        titled(app, '3-after')
+        loaded(app, '3-after')
+        assert subprocess.run([program, files[1]], timeout=30).returncode == 0
+        titled(app, '2-during')
+        assert len(rows(app)) == 3
+
+        # Rename in place; the name can be taken back while typing
+        focus_list(app)
+        ui.key('F2')
+        ui.wait(lambda: app.find(pred=lambda n: n.editable() and n.has('focused')), what='entry in the row')
+        assert app.find(name='Name of the snapshot', shown=True)
+        ui.key('ctrl+a')
+        ui.type_text('two')
+        ui.key('Return')
+        titled(app, 'two')
+        ui.wait(lambda: row(app, 'two').has('focused'))
+        ui.key('F2')
+        ui.type_text('three')
+        ui.key('Escape')
+        ui.wait(lambda: row(app, 'two').has('focused'))
+
+        # Arrows choose, the menu key says what can be done
+        ui.key('Down')
+        titled(app, '3-after')
+        ui.key('Menu')
+        ui.wait(lambda: menu_item(app, 'm'), what='menu of the row')
+        ui.key('Escape')
+        ui.wait(lambda: not menu_item(app, 'm'))
+
+        # Remove, go on at the neighbour, and take it back
+        ui.wait(lambda: row(app, '3-after').has('focused'))
+        ui.key('Delete')
+        ui.wait(lambda: len(rows(app)) == 2)
+        ui.wait(lambda: focused_row(app).name.startswith('two'))
+        ui.wait(lambda: app.find('button', name='Undo', shown=True))
+        ui.key('ctrl+z')
+        titled(app, '3-after')
+        loaded(app, '3-after')
+
+        # What cannot be opened says why and what to do
+        app.open_file(page)
+        titled(app, 'page')
+        ui.wait(lambda: app.find('label', contains='Cannot Be Opened', shown=True))
+        assert app.find('label', contains='web page', shown=True), app.tree()
+        assert app.find('button', name='Try Again', shown=True)
+        ui.key('ctrl+w')
+        ui.wait(lambda: len(rows(app)) == 3)
+
+        # What ends early opens all the same
+        app.open_file(cut)
+        titled(app, 'cut')
+        loaded(app, 'cut')
+        ui.wait(lambda: app.find('label', contains='ends early', shown=True), what='banner')
+        app.find('button', name='Details', shown=True).do()
+        ui.wait(lambda: app.find('label', contains='at byte', shown=True), what='details')
+        ui.key('Escape')
+
+        # Dialogs and the menu by their keys
+        ui.key('ctrl+question')
+        ui.wait(lambda: app.find('label', name='Bring back the removed snapshot', shown=True))
+        ui.key('Escape')
+        ui.wait(lambda: not app.find('label', name='Bring back the removed snapshot', shown=True))
+        ui.key('ctrl+comma')
+        ui.wait(lambda: app.find(name='Room on the Disk', shown=True))
+        ui.wait(lambda: app.find('label', contains='index', shown=True))
+        ui.key('Escape')
+        ui.wait(lambda: not app.find(name='Room on the Disk', shown=True))
+        ui.key('F10')
+        ui.wait(lambda: menu_item(app, 'a'), what='main menu')
+        ui.key('Escape')
+        ui.wait(lambda: not menu_item(app, 'a'))
+
+        # The list hides and comes back
+        ui.key('F9')
+        ui.wait(lambda: not rows(app))
+        ui.key('F9')
+        ui.wait(lambda: len(rows(app)) == 4)
+
+        # A window of its own
+        frames = [c for c in app.children() if c.role == 'frame']
+        ui.key('ctrl+n')
+        ui.wait(lambda: len([c for c in app.children() if c.role == 'frame']) == len(frames) + 1)
+        ui.wait(lambda: app.frame().name == 'Heapwise')
+        ui.wait(lambda: app.frame().find('button', name='Explore a Sample', shown=True))
+        ui.key('ctrl+q')
+        assert app.process.wait(30) == 0
+        app.process = None
+
+
+def narrow(program):
+    files, _, page = write_files(pathlib.Path.home() / 'snapshots')
+    with ui.running([program, *files], 'heapwise') as app:
+        titled(app, '3-after')
+        # The list is one key away, the views have moved to the bottom
+        ui.wait(lambda: app.find('toggle button', name='Snapshots', shown=True))
+        assert not rows(app)
+        ui.key('F9')
+        ui.wait(lambda: len(rows(app)) == 3)
+        loaded(app, '1-before')
+        ui.wait(lambda: focused_row(app).name.startswith('3-after'))
+        ui.key('Home')
+        titled(app, '1-before')
+        ui.key('Return')
+        ui.wait(lambda: not rows(app))
+
+        # Nothing stands outside of the screen
+        frame = app.frame()
+        width = frame.extents().width
+        assert width <= 360, width
+        for node in frame.all(shown=True, pred=lambda n: n.role in ('button', 'toggle button', 'page tab', 'label')):
+            e = node.extents()
+            assert e.width <= width, node
+
+        app.open_file(page)
+        titled(app, 'page')
+        ui.wait(lambda: app.find('button', name='Try Again', shown=True))
+        for _ in range(4):
+            ui.key('ctrl+w')
+        ui.wait(lambda: app.find('button', name='Explore a Sample', shown=True))
+
+
+def main():
+    program = sys.argv[1]
+    if sys.argv[2:] == ['--narrow']:
+        narrow(program)
+    else:
+        wide(program)
+
+
+if __name__ == '__main__':
+    main()
