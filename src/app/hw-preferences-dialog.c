@@ -14,7 +14,8 @@ struct _HwPreferencesDialog
   HwCache              *cache;
   AdwComboRow          *view_row;
   AdwComboRow          *base_row;
-  AdwSpinRow           *budget_row;
+  GtkWidget            *budget_row;
+  GtkSpinButton        *budget;
   AdwActionRow         *used_row;
   GtkWidget            *clear_button;
 };
@@ -196,6 +197,7 @@ hw_preferences_dialog_class_init (HwPreferencesDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, view_row);
   gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, base_row);
   gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, budget_row);
+  gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, budget);
   gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, used_row);
   gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, clear_button);
   gtk_widget_class_bind_template_callback (widget_class, clear_cb);
@@ -211,7 +213,7 @@ hw_preferences_dialog_init (HwPreferencesDialog *self)
   /* Without a schema there is nothing to set. */
   gtk_widget_set_sensitive (GTK_WIDGET (self->view_row), settings != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->base_row), settings != NULL);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->budget_row), settings != NULL);
+  gtk_widget_set_sensitive (self->budget_row, settings != NULL);
   if (settings == NULL)
     return;
 
@@ -219,7 +221,7 @@ hw_preferences_dialog_init (HwPreferencesDialog *self)
                                 view_from_setting, view_to_setting, NULL, NULL);
   g_settings_bind_with_mapping (settings, "default-base", self->base_row, "selected", G_SETTINGS_BIND_DEFAULT,
                                 base_from_setting, base_to_setting, NULL, NULL);
-  g_settings_bind (settings, "cache-budget", self->budget_row, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "cache-budget", self->budget, "value", G_SETTINGS_BIND_DEFAULT);
 }
 
 /**
