@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+void hw_column_memory_restore (GtkColumnView *view,
+                               GSettings     *settings,
+                               const char    *name);
+void hw_column_memory_save    (GtkColumnView *view,
+                               GSettings     *settings,
+                               const char    *name);
+
+G_END_DECLS

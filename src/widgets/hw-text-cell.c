@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <adwaita.h>
+
+#include "base/hw-format.h"
+#include "widgets/hw-cell-metrics-private.h"
+#include "widgets/hw-text-cell.h"
+
+/* A name longer than this is never fully visible; the tool tip and Copy give more. */
+#define NATURAL_CHARS 24
+
+typedef struct
+{
+  gsize       start, end;  /* bytes */
+  HwTextStyle style;
+  gboolean    quiet;
+} Part;
+
+struct _HwTextCell
+{
+  GtkWidget    parent_instance;
+
+  GString     *text;
+  Part         parts[6];
+  guint        n_parts;
+  PangoLayout *layout;     /* made when first drawn */
+};
+
+G_DEFINE_FINAL_TYPE (HwTextCell, hw_text_cell, GTK_TYPE_WIDGET)
+
+static void
+add_part (HwTextCell  *self,
+          const char  *text,
+          HwTextStyle  style,
+          gboolean     quiet)
+{
+  Part *part = &self->parts[self->n_parts++];
+
+  part->start = self->text->len;
+  g_string_append (self->text, text);
+  part->end = self->text->len;
+  part->style = style;
+  part->quiet = quiet;
+}
+
+static void
+insert_colour (PangoAttrList *attributes,
+               const Part    *part,
+               const GdkRGBA *colour)
+{
+  PangoAttribute *foreground = pango_attr_foreground_new ((guint16) (colour->red * 65535),
+                                                          (guint16) (colour->green * 65535),
+                                                          (guint16) (colour->blue * 65535));
+
+  foreground->start_index = (guint) part->start;
+  foreground->end_index = (guint) part->end;
+  pango_attr_list_insert (attributes, foreground);
+}
+
+/* GNOME's palette, in the shade that is legible on the style's background. */
+static gboolean
+get_style_colour (HwTextStyle  style,
+                  gboolean     dark,
+                  GdkRGBA     *colour)
+{
+  g_autoptr(GdkRGBA) accent = NULL;
+  const char *name = NULL;
+
+  switch (style)
+    {
+    case HW_TEXT_STYLE_STRING:
+      name = dark ? "#8ff0a4" : "#1a6b3a";
+      break;
+    case HW_TEXT_STYLE_NUMBER:
+    case HW_TEXT_STYLE_EDGE_CONTEXT:
+      name = dark ? "#dc8add" : "#813d9c";
+      break;
+    case HW_TEXT_STYLE_EDGE_PROPERTY:
+      accent = adw_style_manager_get_accent_color_rgba (adw_style_manager_get_default ());
+      adw_rgba_to_standalone (accent, dark, colour);
+      return TRUE;
+    case HW_TEXT_STYLE_OBJECT:
+    case HW_TEXT_STYLE_FUNCTION:
+    case HW_TEXT_STYLE_ENGINE:
+    case HW_TEXT_STYLE_EDGE_ENGINE:
+    default:
+      return FALSE;
+    }
+
+  return gdk_rgba_parse (colour, name);
+}
+
+static PangoAttrList *
+make_attributes (HwTextCell *self)
+{
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+  PangoAttrList *attributes = pango_attr_list_new ();
+  gboolean dark = adw_style_manager_get_dark (manager);
+
+  /* High contrast means: the text's own colour. */
+  if (adw_style_manager_get_high_contrast (manager))
+    return attributes;
+
+  for (guint i = 0; i < self->n_parts; i++)
+    {
+      const Part *part = &self->parts[i];
+      GdkRGBA colour;
+
+      if (part->quiet || part->style == HW_TEXT_STYLE_ENGINE || part->style == HW_TEXT_STYLE_EDGE_ENGINE)
+        {
+          PangoAttribute *alpha = pango_attr_foreground_alpha_new (G_MAXUINT16 / 100 * 68);
+
+          alpha->start_index = (guint) part->start;
+          alpha->end_index = (guint) part->end;
+          pango_attr_list_insert (attributes, alpha);
+        }
+      else if (get_style_colour (part->style, dark, &colour))
+        insert_colour (attributes, part, &colour);
+    }
+
+  return attributes;
+}
+
+static void
+ensure_layout (HwTextCell *self)
+{
+  g_autoptr(PangoAttrList) attributes = NULL;
+
+  if (self->layout != NULL)
+    return;
+
+  attributes = make_attributes (self);
+  self->layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), self->text->str);
+  pango_layout_set_attributes (self->layout, attributes);
+  pango_layout_set_ellipsize (self->layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_single_paragraph_mode (self->layout, TRUE);
+}
+
+static void
+hw_text_cell_measure (GtkWidget      *widget,
+                      GtkOrientation  orientation,
+                      int             for_size G_GNUC_UNUSED,
+                      int            *minimum,
+                      int            *natural,
+                      int            *minimum_baseline,
+                      int            *natural_baseline)
+{
+  HwCellMetrics metrics = hw_cell_metrics_get (widget);
+
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    {
+      *minimum = metrics.char_width * 4;
+      *natural = metrics.char_width * NATURAL_CHARS;
+      return;
+    }
+
+  *minimum = *natural = metrics.height;
+  *minimum_baseline = *natural_baseline = metrics.ascent;
+}
+
+static void
+hw_text_cell_snapshot (GtkWidget   *widget,
+                       GtkSnapshot *snapshot)
+{
+  HwTextCell *self = HW_TEXT_CELL (widget);
+  int width = gtk_widget_get_width (widget);
+  int text_height;
+  GdkRGBA colour;
+
+  ensure_layout (self);
+  pango_layout_set_width (self->layout, width * PANGO_SCALE);
+  pango_layout_set_alignment (self->layout, PANGO_ALIGN_LEFT);
+  pango_layout_get_pixel_size (self->layout, NULL, &text_height);
+  gtk_widget_get_color (widget, &colour);
+
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, (float) (gtk_widget_get_height (widget) - text_height) / 2));
+  gtk_snapshot_append_layout (snapshot, self->layout, &colour);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+hw_text_cell_css_changed (GtkWidget         *widget,
+                          GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (hw_text_cell_parent_class)->css_changed (widget, change);
+
+  g_clear_object (&HW_TEXT_CELL (widget)->layout);
+  gtk_widget_queue_draw (widget);
+}
+
+static void
+hw_text_cell_finalize (GObject *object)
+{
+  HwTextCell *self = HW_TEXT_CELL (object);
+
+  g_clear_object (&self->layout);
+  g_string_free (self->text, TRUE);
+
+  G_OBJECT_CLASS (hw_text_cell_parent_class)->finalize (object);
+}
+
+static void
+hw_text_cell_class_init (HwTextCellClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->finalize = hw_text_cell_finalize;
+  widget_class->measure = hw_text_cell_measure;
+  widget_class->snapshot = hw_text_cell_snapshot;
+  widget_class->css_changed = hw_text_cell_css_changed;
+
+  gtk_widget_class_set_css_name (widget_class, "textcell");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LABEL);
+}
+
+static void
+hw_text_cell_init (HwTextCell *self)
+{
+  self->text = g_string_new (NULL);
+  gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+}
+
+/**
+ * hw_text_cell_new:
+ *
+ * Returns: (transfer floating): an empty cell
+ */
+GtkWidget *
+hw_text_cell_new (void)
+{
+  return g_object_new (HW_TYPE_TEXT_CELL, NULL);
+}
+
+/**
+ * hw_text_cell_set_text:
+ * @self: a cell
+ * @text: the parts of the row's text
+ *
+ * Shows a row. Cost: copies the text; nothing is laid out before it is drawn.
+ */
+void
+hw_text_cell_set_text (HwTextCell      *self,
+                       const HwRowText *text)
+{
+  g_return_if_fail (HW_IS_TEXT_CELL (self));
+  g_return_if_fail (text != NULL);
+
+  g_string_truncate (self->text, 0);
+  self->n_parts = 0;
+  if (text->edge != NULL)
+    {
+      add_part (self, text->edge, text->edge_style, FALSE);
+      add_part (self, text->joiner, HW_TEXT_STYLE_ENGINE, TRUE);
+    }
+  add_part (self, text->value, text->value_style, text->cycled);
+  if (text->count > 1)
+    {
+      g_autofree char *count = hw_format_count (text->count);
+      g_autofree char *times = g_strconcat ("  ×", count, NULL);
+
+      add_part (self, times, HW_TEXT_STYLE_ENGINE, TRUE);
+    }
+  if (text->object_id != 0)
+    {
+      g_autofree char *id = g_strdup_printf (" @%" G_GUINT64_FORMAT, text->object_id);
+
+      add_part (self, id, HW_TEXT_STYLE_ENGINE, TRUE);
+    }
+  if (text->detached)
+    add_part (self, " ✂", HW_TEXT_STYLE_OBJECT, FALSE);
+
+  g_clear_object (&self->layout);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->text->str, -1);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * hw_text_cell_get_text:
+ * @self: a cell
+ *
+ * Returns: (transfer none): what is shown
+ */
+const char *
+hw_text_cell_get_text (HwTextCell *self)
+{
+  g_return_val_if_fail (HW_IS_TEXT_CELL (self), NULL);
+
+  return self->text->str;
+}

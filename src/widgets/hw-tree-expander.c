@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "widgets/hw-tree-expander.h"
+
+#define INDENT 18
+#define ICON   16
+#define GAP    4
+
+/* Deeper rows are not pushed further, or nothing of them would be left to read. */
+#define MAX_INDENT_LEVELS 24
+
+struct _HwTreeExpander
+{
+  GtkWidget    parent_instance;
+
+  GtkWidget   *icon;
+  GtkWidget   *child;
+  HwTreeModel *model;   /* owned while a row is set */
+  HwRow       *row;     /* owned */
+  gulong       handlers[2];
+};
+
+G_DEFINE_FINAL_TYPE (HwTreeExpander, hw_tree_expander, GTK_TYPE_WIDGET)
+
+static int
+get_indent (HwTreeExpander *self)
+{
+  return self->row != NULL ? INDENT * (int) MIN (hw_row_get_depth (self->row), MAX_INDENT_LEVELS) : 0;
+}
+
+static void
+update_state (HwTreeExpander *self)
+{
+  gboolean expandable = self->row != NULL && hw_row_get_expandable (self->row);
+  gboolean expanded = self->row != NULL && hw_row_get_expanded (self->row);
+  gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
+                                expanded ? "pan-down-symbolic" : rtl ? "pan-start-symbolic" : "pan-end-symbolic");
+  gtk_widget_set_child_visible (self->icon, expandable);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "listitem.toggle-expand", expandable);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "listitem.expand", expandable && !expanded);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "listitem.collapse", expandable && expanded);
+
+  if (expandable)
+    gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_EXPANDED, expanded, -1);
+  else
+    gtk_accessible_reset_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_EXPANDED);
+}
+
+static void
+toggle (GtkWidget  *widget,
+        const char *action,
+        GVariant   *parameter G_GNUC_UNUSED)
+{
+  HwTreeExpander *self = HW_TREE_EXPANDER (widget);
+  gboolean expand;
+
+  if (self->row == NULL || !hw_row_get_expandable (self->row))
+    return;
+
+  expand = g_str_equal (action, "listitem.expand") ||
+           (g_str_equal (action, "listitem.toggle-expand") && !hw_row_get_expanded (self->row));
+  if (expand)
+    hw_tree_model_expand (self->model, self->row);
+  else
+    hw_tree_model_collapse (self->model, self->row);
+}
+
+static void
+pressed_cb (HwTreeExpander *self,
+            int             n_press G_GNUC_UNUSED,
+            double          x,
+            double          y G_GNUC_UNUSED,
+            GtkGesture     *gesture)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int start = get_indent (self);
+  double at = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL ? width - x : x;
+
+  /* The whole strip before the text is the target, not only the triangle. */
+  if (at < start - GAP || at > start + ICON + GAP || self->row == NULL || !hw_row_get_expandable (self->row))
+    {
+      gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
+      return;
+    }
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_widget_activate_action (GTK_WIDGET (self), "listitem.toggle-expand", NULL);
+}
+
+static void
+hw_tree_expander_measure (GtkWidget      *widget,
+                          GtkOrientation  orientation,
+                          int             for_size,
+                          int            *minimum,
+                          int            *natural,
+                          int            *minimum_baseline,
+                          int            *natural_baseline)
+{
+  HwTreeExpander *self = HW_TREE_EXPANDER (widget);
+
+  gtk_widget_measure (self->child, orientation, for_size, minimum, natural, minimum_baseline, natural_baseline);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    {
+      *minimum += ICON + GAP;
+      *natural += ICON + GAP;
+    }
+  else
+    {
+      *minimum = MAX (*minimum, ICON);
+      *natural = MAX (*natural, ICON);
+    }
+}
+
+static void
+hw_tree_expander_size_allocate (GtkWidget *widget,
+                                int        width,
+                                int        height,
+                                int        baseline)
+{
+  HwTreeExpander *self = HW_TREE_EXPANDER (widget);
+  gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  int indent = MIN (get_indent (self), MAX (width - ICON - GAP - 40, 0));
+  int text = MAX (width - indent - ICON - GAP, 1);
+
+  gtk_widget_measure (self->icon, GTK_ORIENTATION_HORIZONTAL, -1, NULL, NULL, NULL, NULL);
+  gtk_widget_size_allocate (self->icon,
+                            &(GtkAllocation) { rtl ? width - indent - ICON : indent, 0, ICON, height }, -1);
+  gtk_widget_size_allocate (self->child,
+                            &(GtkAllocation) { rtl ? 0 : indent + ICON + GAP, 0, text, height }, baseline);
+}
+
+static void
+hw_tree_expander_direction_changed (GtkWidget        *widget,
+                                    GtkTextDirection  previous)
+{
+  GTK_WIDGET_CLASS (hw_tree_expander_parent_class)->direction_changed (widget, previous);
+
+  update_state (HW_TREE_EXPANDER (widget));
+}
+
+static void
+hw_tree_expander_dispose (GObject *object)
+{
+  HwTreeExpander *self = HW_TREE_EXPANDER (object);
+
+  hw_tree_expander_set_row (self, NULL, NULL);
+  g_clear_pointer (&self->icon, gtk_widget_unparent);
+  g_clear_pointer (&self->child, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (hw_tree_expander_parent_class)->dispose (object);
+}
+
+static void
+hw_tree_expander_class_init (HwTreeExpanderClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = hw_tree_expander_dispose;
+  widget_class->measure = hw_tree_expander_measure;
+  widget_class->size_allocate = hw_tree_expander_size_allocate;
+  widget_class->direction_changed = hw_tree_expander_direction_changed;
+
+  gtk_widget_class_set_css_name (widget_class, "hwexpander");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
+  gtk_widget_class_install_action (widget_class, "listitem.expand", NULL, toggle);
+  gtk_widget_class_install_action (widget_class, "listitem.collapse", NULL, toggle);
+  gtk_widget_class_install_action (widget_class, "listitem.toggle-expand", NULL, toggle);
+}
+
+static void
+hw_tree_expander_init (HwTreeExpander *self)
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  self->icon = gtk_image_new ();
+  gtk_widget_set_parent (self->icon, GTK_WIDGET (self));
+  g_signal_connect_swapped (click, "pressed", G_CALLBACK (pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+}
+
+/**
+ * hw_tree_expander_new:
+ * @child: what stands behind the triangle
+ *
+ * Returns: (transfer floating): an expander without a row
+ */
+GtkWidget *
+hw_tree_expander_new (GtkWidget *child)
+{
+  HwTreeExpander *self = g_object_new (HW_TYPE_TREE_EXPANDER, NULL);
+
+  self->child = child;
+  gtk_widget_set_parent (child, GTK_WIDGET (self));
+
+  return GTK_WIDGET (self);
+}
+
+/**
+ * hw_tree_expander_get_child:
+ * @self: an expander
+ *
+ * Returns: (transfer none): what stands behind the triangle
+ */
+GtkWidget *
+hw_tree_expander_get_child (HwTreeExpander *self)
+{
+  g_return_val_if_fail (HW_IS_TREE_EXPANDER (self), NULL);
+
+  return self->child;
+}
+
+/**
+ * hw_tree_expander_get_row:
+ * @self: an expander
+ *
+ * Returns: (transfer none) (nullable): the row it stands for
+ */
+HwRow *
+hw_tree_expander_get_row (HwTreeExpander *self)
+{
+  g_return_val_if_fail (HW_IS_TREE_EXPANDER (self), NULL);
+
+  return self->row;
+}
+
+/**
+ * hw_tree_expander_set_row:
+ * @self: an expander
+ * @model: (nullable): the model of the row
+ * @row: (nullable): the row to stand for, or NULL
+ *
+ * Follows a row.
+ */
+void
+hw_tree_expander_set_row (HwTreeExpander *self,
+                          HwTreeModel    *model,
+                          HwRow          *row)
+{
+  g_return_if_fail (HW_IS_TREE_EXPANDER (self));
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
+    g_clear_signal_handler (&self->handlers[i], self->row);
+  g_set_object (&self->model, model);
+  g_set_object (&self->row, row);
+  if (row == NULL)
+    return;
+
+  self->handlers[0] = g_signal_connect_swapped (row, "notify::expanded", G_CALLBACK (update_state), self);
+  self->handlers[1] = g_signal_connect_swapped (row, "notify::expandable", G_CALLBACK (update_state), self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LEVEL, (int) hw_row_get_depth (row) + 1, -1);
+  update_state (self);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+}

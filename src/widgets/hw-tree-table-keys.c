@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a person does with a row: keys, context menu, copying, "What is this?". */
+#include "config.h"
+
+#include "widgets/hw-tree-table-private.h"
+
+#include <glib/gi18n-lib.h>
+
+static void
+toggle_row (HwTreeTable *self,
+            HwRow       *row)
+{
+  if (hw_row_get_kind (row) == HW_ROW_MORE)
+    hw_tree_model_show_more (self->model, row);
+  else if (!hw_row_get_expandable (row))
+    return;
+  else if (hw_row_get_expanded (row))
+    hw_tree_model_collapse (self->model, row);
+  else
+    hw_tree_model_expand (self->model, row);
+}
+
+static gboolean
+go_to_parent (HwTreeTable *self,
+              HwRow       *row)
+{
+  g_autoptr(HwRow) parent = hw_row_dup_parent (row);
+
+  if (parent != NULL)
+    hw_tree_table_select (self, hw_row_get_position (parent));
+
+  return TRUE;
+}
+
+typedef enum
+{
+  KEY_OPEN,     /* the arrow that points into the tree */
+  KEY_CLOSE,
+  KEY_EXPAND,
+  KEY_COLLAPSE,
+  KEY_TOGGLE,
+  KEY_PARENT,
+} Key;
+
+static gboolean
+key_cb (GtkWidget *widget,
+        GVariant  *args,
+        gpointer   user_data G_GNUC_UNUSED)
+{
+  HwTreeTable *self = HW_TREE_TABLE (gtk_widget_get_ancestor (widget, HW_TYPE_TREE_TABLE));
+  g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
+  Key key = g_variant_get_uint32 (args);
+
+  if (row == NULL)
+    return FALSE;
+
+  /* From right to left the arrows change places. */
+  if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL && (key == KEY_OPEN || key == KEY_CLOSE))
+    key = key == KEY_OPEN ? KEY_CLOSE : KEY_OPEN;
+
+  switch (key)
+    {
+    case KEY_OPEN:
+      if (hw_row_get_expanded (row))
+        hw_tree_table_select (self, hw_row_get_position (row) + 1);
+      else
+        hw_tree_model_expand (self->model, row);
+      return TRUE;
+
+    case KEY_CLOSE:
+      if (!hw_row_get_expanded (row))
+        return go_to_parent (self, row);
+      hw_tree_model_collapse (self->model, row);
+      return TRUE;
+
+    case KEY_EXPAND:
+      hw_tree_model_expand (self->model, row);
+      return TRUE;
+
+    case KEY_COLLAPSE:
+      hw_tree_model_collapse (self->model, row);
+      return TRUE;
+
+    case KEY_TOGGLE:
+      toggle_row (self, row);
+      return TRUE;
+
+    case KEY_PARENT:
+      return go_to_parent (self, row);
+
+    default:
+      return FALSE;
+    }
+}
+
+static void
+add_key (GtkEventController *controller,
+         const char         *trigger,
+         Key                 key)
+{
+  GtkShortcut *shortcut = gtk_shortcut_new (gtk_shortcut_trigger_parse_string (trigger),
+                                            gtk_callback_action_new (key_cb, NULL, NULL));
+
+  gtk_shortcut_set_arguments (shortcut, g_variant_new_uint32 (key));
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), shortcut);
+}
+
+static void
+copy_text (HwTreeTable *self,
+           const char  *text)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+}
+
+static void
+copy_row (GtkWidget  *widget,
+          const char *action,
+          GVariant   *parameter G_GNUC_UNUSED)
+{
+  HwTreeTable *self = HW_TREE_TABLE (widget);
+  g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
+  g_autoptr(GString) line = g_string_new (NULL);
+  g_auto(HwRowText) text = { NULL, };
+
+  if (row == NULL)
+    return;
+
+  hw_row_get_text (row, &text);
+  if (g_str_equal (action, "row.copy-name"))
+    g_string_append (line, text.value);
+  else if (g_str_equal (action, "row.copy-id"))
+    g_string_append_printf (line, "@%" G_GUINT64_FORMAT, text.object_id);
+  else
+    for (guint i = 0; i < self->n_columns; i++)
+      {
+        g_autofree char *cell = hw_tree_table_dup_cell (self, &self->columns[i], row);
+
+        g_string_append_printf (line, "%s%s", i > 0 ? "\t" : "", cell);
+      }
+  copy_text (self, line->str);
+}
+
+static void
+toggle_action (GtkWidget  *widget,
+               const char *action G_GNUC_UNUSED,
+               GVariant   *parameter G_GNUC_UNUSED)
+{
+  g_autoptr(HwRow) row = hw_tree_table_dup_selected (HW_TREE_TABLE (widget));
+
+  if (row != NULL)
+    toggle_row (HW_TREE_TABLE (widget), row);
+}
+
+static void
+reveal_action (GtkWidget  *widget,
+               const char *action G_GNUC_UNUSED,
+               GVariant   *parameter)
+{
+  g_autoptr(HwRow) row = hw_tree_table_dup_selected (HW_TREE_TABLE (widget));
+
+  if (row != NULL)
+    g_signal_emit_by_name (widget, "reveal", g_variant_get_string (parameter, NULL), row);
+}
+
+/* Where the focused row is, in the table's coordinates. */
+static void
+get_row_place (HwTreeTable  *self,
+               GdkRectangle *place)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  graphene_rect_t bounds;
+
+  *place = (GdkRectangle) { gtk_widget_get_width (GTK_WIDGET (self)) / 2, 24, 1, 1 };
+  if (focus == NULL || focus == GTK_WIDGET (self->view) || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)) ||
+      !gtk_widget_compute_bounds (focus, GTK_WIDGET (self), &bounds))
+    return;
+
+  place->x = (int) (bounds.origin.x + MIN (bounds.size.width / 2, 120));
+  place->y = (int) bounds.origin.y;
+  place->height = (int) bounds.size.height;
+}
+
+static void
+popover_closed_cb (GtkWidget *popover)
+{
+  g_idle_add_once ((GSourceOnceFunc) gtk_widget_unparent, popover);
+}
+
+static void
+explain_action (GtkWidget  *widget,
+                const char *action G_GNUC_UNUSED,
+                GVariant   *parameter G_GNUC_UNUSED)
+{
+  HwTreeTable *self = HW_TREE_TABLE (widget);
+  g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
+  g_autofree char *words = NULL;
+  GtkWidget *popover, *label;
+  GdkRectangle place;
+
+  if (row == NULL)
+    return;
+
+  words = hw_tree_table_dup_explanation (self, row);
+  label = gtk_label_new (words);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 48);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_widget_set_margin_start (label, 6);
+  gtk_widget_set_margin_end (label, 6);
+  gtk_widget_set_margin_top (label, 6);
+  gtk_widget_set_margin_bottom (label, 6);
+
+  popover = gtk_popover_new ();
+  gtk_popover_set_child (GTK_POPOVER (popover), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL, _("What is this?"), -1);
+  gtk_widget_set_parent (popover, widget);
+  get_row_place (self, &place);
+  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &place);
+  g_signal_connect (popover, "closed", G_CALLBACK (popover_closed_cb), NULL);
+  gtk_popover_popup (GTK_POPOVER (popover));
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), words, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static GMenuModel *
+make_menu (HwTreeTable *self,
+           HwRow       *row)
+{
+  g_autoptr(GMenu) menu = g_menu_new ();
+  g_autoptr(GMenu) open = g_menu_new ();
+  g_autoptr(GMenu) reveal = g_menu_new ();
+  g_autoptr(GMenu) copy = g_menu_new ();
+  HwNodeId node = hw_row_get_node (row);
+
+  if (hw_row_get_expandable (row))
+    g_menu_append (open, hw_row_get_expanded (row) ? _("_Close") : _("_Open"), "row.toggle");
+  g_menu_append (open, _("_What Is This?"), "row.explain");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (open));
+
+  if (node.value != HW_NONE && hw_row_get_kind (row) != HW_ROW_REMOVED)
+    {
+      /* What has no size of its own is in no constructor's list. */
+      if (hw_heap_get_shallow_size (hw_row_get_heap (row), node) > 0 && !g_str_equal (self->name, "summary"))
+        g_menu_append (reveal, _("Show in _Summary"), "row.reveal('summary')");
+      if (!g_str_equal (self->name, "containment"))
+        g_menu_append (reveal, _("Show in _Containment"), "row.reveal('containment')");
+      g_menu_append_section (menu, NULL, G_MENU_MODEL (reveal));
+    }
+
+  g_menu_append (copy, _("_Copy Row"), "row.copy");
+  g_menu_append (copy, _("Copy _Name"), "row.copy-name");
+  if (node.value != HW_NONE)
+    g_menu_append (copy, _("Copy _Id"), "row.copy-id");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (copy));
+
+  return G_MENU_MODEL (g_steal_pointer (&menu));
+}
+
+static void
+popup_menu (HwTreeTable        *self,
+            const GdkRectangle *place)
+{
+  g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
+  g_autoptr(GMenuModel) menu = NULL;
+
+  if (row == NULL || hw_row_get_kind (row) == HW_ROW_MORE)
+    return;
+
+  menu = make_menu (self, row);
+  if (self->menu == NULL)
+    {
+      self->menu = GTK_POPOVER (gtk_popover_menu_new_from_model (menu));
+      gtk_popover_set_has_arrow (self->menu, FALSE);
+      gtk_widget_set_halign (GTK_WIDGET (self->menu), GTK_ALIGN_START);
+      gtk_widget_set_parent (GTK_WIDGET (self->menu), GTK_WIDGET (self));
+    }
+  else
+    gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), menu);
+  gtk_popover_set_pointing_to (self->menu, place);
+  gtk_popover_popup (self->menu);
+}
+
+static void
+menu_action (GtkWidget  *widget,
+             const char *action G_GNUC_UNUSED,
+             GVariant   *parameter G_GNUC_UNUSED)
+{
+  GdkRectangle place;
+
+  get_row_place (HW_TREE_TABLE (widget), &place);
+  popup_menu (HW_TREE_TABLE (widget), &place);
+}
+
+static void
+secondary_pressed_cb (HwTreeTable *self,
+                      int          n_press G_GNUC_UNUSED,
+                      double       x,
+                      double       y)
+{
+  g_autoptr(HwRow) row = hw_tree_table_dup_row_at (self, x, y);
+
+  /* The row under the pointer is meant, not the one that happens to be selected. */
+  if (row == NULL)
+    return;
+  hw_tree_table_select (self, hw_row_get_position (row));
+  popup_menu (self, &(GdkRectangle) { (int) x, (int) y, 1, 1 });
+}
+
+/* The actions that stand in the class, so that menus and keys find them. */
+void
+hw_tree_table_class_keys (GtkWidgetClass *klass)
+{
+  gtk_widget_class_install_action (klass, "row.copy", NULL, copy_row);
+  gtk_widget_class_install_action (klass, "row.copy-name", NULL, copy_row);
+  gtk_widget_class_install_action (klass, "row.copy-id", NULL, copy_row);
+  gtk_widget_class_install_action (klass, "row.toggle", NULL, toggle_action);
+  gtk_widget_class_install_action (klass, "row.explain", NULL, explain_action);
+  gtk_widget_class_install_action (klass, "row.menu", NULL, menu_action);
+  gtk_widget_class_install_action (klass, "row.reveal", "s", reveal_action);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_c, GDK_CONTROL_MASK, "row.copy", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_i, GDK_CONTROL_MASK, "row.explain", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_Menu, 0, "row.menu", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_F10, GDK_SHIFT_MASK, "row.menu", NULL);
+}
+
+/* The keys of the tree come before the column view's own. */
+void
+hw_tree_table_install_keys (HwTreeTable *self)
+{
+  static const struct { const char *trigger; Key key; } keys[] = {
+    { "Right", KEY_OPEN }, { "KP_Right", KEY_OPEN },
+    { "Left", KEY_CLOSE }, { "KP_Left", KEY_CLOSE },
+    { "<Shift>Right|<Control><Shift>Right", KEY_EXPAND },
+    { "<Shift>Left|<Control><Shift>Left", KEY_COLLAPSE },
+    { "plus|KP_Add", KEY_EXPAND }, { "asterisk|KP_Multiply", KEY_EXPAND },
+    { "minus|KP_Subtract", KEY_COLLAPSE }, { "slash|KP_Divide", KEY_COLLAPSE },
+    { "<Control>space", KEY_TOGGLE },
+    { "BackSpace", KEY_PARENT },
+  };
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+  GtkGesture *secondary = gtk_gesture_click_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    add_key (controller, keys[i].trigger, keys[i].key);
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  gtk_widget_add_controller (GTK_WIDGET (self->view), controller);
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
+  g_signal_connect_swapped (secondary, "pressed", G_CALLBACK (secondary_pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (secondary));
+}

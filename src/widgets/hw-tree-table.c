@@ -1,0 +1,692 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table: model, selection, headers and what happens when everything is sorted anew. The cells are in
+ * hw-tree-table-cells.c, what a person does with a row in hw-tree-table-keys.c.
+ *
+ * Sorting belongs to the engine. Each column has a sorter without a function, which makes its header
+ * clickable and shows the arrow; the table reads what was clicked and hands the order to the model.
+ */
+#include "config.h"
+
+#include "widgets/hw-column-memory.h"
+#include "widgets/hw-tree-expander.h"
+#include "widgets/hw-tree-table-private.h"
+
+#include <glib/gi18n-lib.h>
+
+G_DEFINE_FINAL_TYPE (HwTreeTable, hw_tree_table, ADW_TYPE_BIN)
+
+typedef enum
+{
+  PROP_NARROW = 1,
+} HwTreeTableProperty;
+
+static GParamSpec *properties[PROP_NARROW + 1];
+
+enum
+{
+  ROW_SELECTED,
+  REVEAL,
+  EXPLAIN,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static GtkColumnViewColumn *
+find_view_column (HwTreeTable *self,
+                  const char  *id)
+{
+  GListModel *columns = gtk_column_view_get_columns (self->view);
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+
+      if (g_strcmp0 (gtk_column_view_column_get_id (column), id) == 0)
+        return column;
+    }
+
+  return NULL;
+}
+
+static const HwTableColumn *
+find_column (HwTreeTable *self,
+             const char  *id)
+{
+  for (guint i = 0; i < self->n_columns; i++)
+    if (g_strcmp0 (self->columns[i].id, id) == 0)
+      return &self->columns[i];
+
+  return NULL;
+}
+
+/* Sizes and counts are wanted largest first; names and distances smallest first. */
+static gboolean
+begins_descending (const HwTableColumn *column)
+{
+  return column->kind != HW_CELL_NAME && column->kind != HW_CELL_DISTANCE;
+}
+
+static void
+sort_changed_cb (HwTreeTable *self)
+{
+  GtkColumnViewSorter *sorter = GTK_COLUMN_VIEW_SORTER (gtk_column_view_get_sorter (self->view));
+  GtkColumnViewColumn *primary = gtk_column_view_sorter_get_primary_sort_column (sorter);
+  gboolean descending = gtk_column_view_sorter_get_primary_sort_order (sorter) == GTK_SORT_DESCENDING;
+  const HwTableColumn *column;
+  gboolean fresh;
+
+  if (self->busy_sorting || primary == NULL)
+    return;
+  column = find_column (self, gtk_column_view_column_get_id (primary));
+  if (column == NULL)
+    return;
+
+  /* A first click on a header sorts ascending; for most columns that is the wrong way round. */
+  fresh = g_strcmp0 (self->primary, column->id) != 0;
+  self->primary = column->id;
+  if (fresh && !descending && begins_descending (column))
+    {
+      self->busy_sorting = TRUE;
+      gtk_column_view_sort_by_column (self->view, primary, GTK_SORT_DESCENDING);
+      self->busy_sorting = FALSE;
+      descending = TRUE;
+    }
+
+  hw_tree_model_set_order (self->model, (HwOrder) { column->measure, descending });
+}
+
+static void
+selected_cb (HwTreeTable *self)
+{
+  HwRow *row = gtk_single_selection_get_selected_item (self->selection);
+
+  if (self->resetting || row == NULL)
+    return;
+
+  self->selected_key = hw_tree_model_get_key (self->model, row);
+  g_signal_emit (self, signals[ROW_SELECTED], 0, row);
+}
+
+/* Everything went out and came in again in another order: find the selected row by its key. */
+static void
+reset_done_cb (HwTreeTable *self)
+{
+  guint position = self->selected_key != 0 ? hw_tree_model_find_key (self->model, self->selected_key)
+                                           : GTK_INVALID_LIST_POSITION;
+
+  self->resetting = FALSE;
+  if (position != GTK_INVALID_LIST_POSITION)
+    gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_SELECT | GTK_LIST_SCROLL_FOCUS, NULL);
+  else if (g_list_model_get_n_items (G_LIST_MODEL (self->model)) > 0)
+    gtk_column_view_scroll_to (self->view, 0, NULL, GTK_LIST_SCROLL_NONE, NULL);
+
+  if (self->show_path && g_list_model_get_n_items (G_LIST_MODEL (self->model)) > 0)
+    {
+      g_autoptr(HwRow) first = g_list_model_get_item (G_LIST_MODEL (self->model), 0);
+
+      self->show_path = FALSE;
+      hw_tree_model_expand_chain (self->model, first);
+    }
+}
+
+static void
+items_changed_cb (HwTreeTable *self,
+                  guint        position,
+                  guint        removed,
+                  guint        added)
+{
+  /* All out: what the selection says until all is in again is not the person's choice. */
+  if (position == 0 && removed > 0 && added == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0)
+    self->resetting = TRUE;
+  else if (self->resetting && added > 0 && removed == 0 && position == 0)
+    self->resetting = FALSE;
+}
+
+static void
+activate_cb (HwTreeTable *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "row.toggle", NULL);
+}
+
+static HwTreeExpander *
+find_expander (GtkWidget *widget)
+{
+  if (HW_IS_TREE_EXPANDER (widget))
+    return HW_TREE_EXPANDER (widget);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      HwTreeExpander *found = find_expander (child);
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+/* The row that is drawn at a place of the table, or NULL. */
+HwRow *
+hw_tree_table_dup_row_at (HwTreeTable *self,
+                          double       x,
+                          double       y)
+{
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
+  HwTreeExpander *expander;
+
+  while (widget != NULL && widget != GTK_WIDGET (self) && g_strcmp0 (gtk_widget_get_css_name (widget), "row") != 0)
+    widget = gtk_widget_get_parent (widget);
+  if (widget == NULL || widget == GTK_WIDGET (self))
+    return NULL;
+
+  expander = find_expander (widget);
+
+  return expander != NULL && hw_tree_expander_get_row (expander) != NULL
+           ? g_object_ref (hw_tree_expander_get_row (expander))
+           : NULL;
+}
+
+/**
+ * hw_tree_table_dup_explanation:
+ * @self: a table
+ * @row: a row
+ *
+ * Returns: (transfer full): the row in full, its sizes in bytes, and what the words in it mean
+ */
+char *
+hw_tree_table_dup_explanation (HwTreeTable *self,
+                               HwRow       *row)
+{
+  g_autofree char *label = hw_row_dup_label (row);
+  g_autofree char *words = NULL;
+  GString *text = g_string_new (label);
+  gint64 value;
+
+  for (guint i = 0; i < self->n_columns; i++)
+    if ((self->columns[i].kind == HW_CELL_SIZE || self->columns[i].kind == HW_CELL_TOTAL) &&
+        hw_row_get_measure (row, self->columns[i].measure, &value))
+      {
+        g_autofree char *bytes = hw_format_bytes ((guint64) value);
+
+        g_string_append_printf (text, "\n%s: %s", self->columns[i].title, bytes);
+      }
+  g_signal_emit (self, signals[EXPLAIN], 0, row, &words);
+  if (words != NULL)
+    g_string_append_printf (text, "\n\n%s", words);
+
+  return g_string_free (text, FALSE);
+}
+
+/* Over a header: what the column means; over a row: the row in full and what its words mean. */
+static gboolean
+query_tooltip_cb (HwTreeTable *self,
+                  int          x,
+                  int          y,
+                  gboolean     keyboard,
+                  GtkTooltip  *tooltip)
+{
+  g_autoptr(HwRow) row = NULL;
+  g_autofree char *text = NULL;
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+
+  if (!keyboard && header != NULL)
+    {
+      GtkWidget *title = gtk_widget_get_first_child (header);
+      graphene_rect_t bounds;
+
+      for (guint i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+        {
+          g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (gtk_column_view_get_columns (self->view), i);
+          const HwTableColumn *known;
+
+          if (column == NULL || !gtk_widget_get_visible (title) ||
+              !gtk_widget_compute_bounds (title, GTK_WIDGET (self), &bounds) ||
+              !graphene_rect_contains_point (&bounds, &GRAPHENE_POINT_INIT ((float) x, (float) y)))
+            continue;
+          known = find_column (self, gtk_column_view_column_get_id (column));
+          gtk_tooltip_set_text (tooltip, known != NULL ? known->explanation : NULL);
+          return known != NULL;
+        }
+    }
+
+  row = keyboard ? hw_tree_table_dup_selected (self) : hw_tree_table_dup_row_at (self, x, y);
+  if (row == NULL || hw_row_get_kind (row) == HW_ROW_MORE)
+    return FALSE;
+  text = hw_tree_table_dup_explanation (self, row);
+  gtk_tooltip_set_text (tooltip, text);
+
+  return TRUE;
+}
+
+static void
+revealed_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(HwTreeTable) self = user_data;
+  g_autoptr(GError) error = NULL;
+  guint position;
+
+  if (!hw_tree_model_reveal_finish (HW_TREE_MODEL (object), result, &position, &error))
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        gtk_widget_error_bell (GTK_WIDGET (self));
+      return;
+    }
+  hw_tree_table_select (self, position);
+}
+
+static void
+apply_narrow (HwTreeTable *self)
+{
+  for (guint i = 0; i < self->n_columns; i++)
+    {
+      GtkColumnViewColumn *column = find_view_column (self, self->columns[i].id);
+
+      if (column != NULL && self->columns[i].minor)
+        gtk_column_view_column_set_visible (column, !self->narrow);
+    }
+}
+
+static void
+hw_tree_table_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  HwTreeTable *self = HW_TREE_TABLE (object);
+
+  switch ((HwTreeTableProperty) prop_id)
+    {
+    case PROP_NARROW:
+      g_value_set_boolean (value, self->narrow);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+    }
+}
+
+static void
+hw_tree_table_set_property (GObject      *object,
+                            guint         prop_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  HwTreeTable *self = HW_TREE_TABLE (object);
+
+  switch ((HwTreeTableProperty) prop_id)
+    {
+    case PROP_NARROW:
+      if (self->narrow == g_value_get_boolean (value))
+        return;
+      self->narrow = g_value_get_boolean (value);
+      apply_narrow (self);
+      g_object_notify_by_pspec (object, pspec);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+    }
+}
+
+static void
+hw_tree_table_unmap (GtkWidget *widget)
+{
+  HwTreeTable *self = HW_TREE_TABLE (widget);
+
+  if (!self->narrow)
+    hw_column_memory_save (self->view, self->settings, self->name);
+
+  GTK_WIDGET_CLASS (hw_tree_table_parent_class)->unmap (widget);
+}
+
+static void
+hw_tree_table_dispose (GObject *object)
+{
+  HwTreeTable *self = HW_TREE_TABLE (object);
+
+  g_cancellable_cancel (self->reveal);
+  g_clear_object (&self->reveal);
+  g_clear_pointer ((GtkWidget **) &self->menu, gtk_widget_unparent);
+  if (self->model != NULL)
+    hw_tree_model_set_source (self->model, NULL);
+  adw_bin_set_child (ADW_BIN (self), NULL);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->model);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (hw_tree_table_parent_class)->dispose (object);
+}
+
+static void
+hw_tree_table_finalize (GObject *object)
+{
+  g_free (HW_TREE_TABLE (object)->name);
+
+  G_OBJECT_CLASS (hw_tree_table_parent_class)->finalize (object);
+}
+
+static gboolean
+hw_tree_table_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (HW_TREE_TABLE (widget)->view));
+}
+
+static void
+hw_tree_table_class_init (HwTreeTableClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = hw_tree_table_get_property;
+  object_class->set_property = hw_tree_table_set_property;
+  object_class->dispose = hw_tree_table_dispose;
+  object_class->finalize = hw_tree_table_finalize;
+  widget_class->unmap = hw_tree_table_unmap;
+  widget_class->grab_focus = hw_tree_table_grab_focus;
+
+  /**
+   * HwTreeTable:narrow:
+   *
+   * Whether the minor columns are hidden because there is little room.
+   */
+  properties[PROP_NARROW] =
+    g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  signals[ROW_SELECTED] =
+    g_signal_new ("row-selected", HW_TYPE_TREE_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, HW_TYPE_ROW);
+  signals[REVEAL] =
+    g_signal_new ("reveal", HW_TYPE_TREE_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, G_TYPE_STRING, HW_TYPE_ROW);
+  signals[EXPLAIN] =
+    g_signal_new ("explain", HW_TYPE_TREE_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_STRING, 1, HW_TYPE_ROW);
+
+  hw_tree_table_class_keys (widget_class);
+  gtk_widget_class_set_css_name (widget_class, "treetable");
+}
+
+static void
+hw_tree_table_init (HwTreeTable *self)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  self->model = hw_tree_model_new ();
+  g_signal_connect_object (self->model, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
+  self->selection = gtk_single_selection_new (NULL);
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  gtk_single_selection_set_can_unselect (self->selection, TRUE);
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->model));
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->model, "reset-done", G_CALLBACK (reset_done_cb), self, G_CONNECT_SWAPPED);
+
+  self->view = GTK_COLUMN_VIEW (gtk_column_view_new (GTK_SELECTION_MODEL (g_object_ref (self->selection))));
+  gtk_column_view_set_show_row_separators (self->view, FALSE);
+  gtk_column_view_set_row_factory (self->view, hw_tree_table_row_factory (self));
+  gtk_widget_add_css_class (GTK_WIDGET (self->view), "data-table");
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  g_signal_connect_swapped (self, "query-tooltip", G_CALLBACK (query_tooltip_cb), self);
+  g_signal_connect_swapped (self->view, "activate", G_CALLBACK (activate_cb), self);
+  g_signal_connect_swapped (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (sort_changed_cb), self);
+  hw_tree_table_install_keys (self);
+
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->view));
+  gtk_widget_set_vexpand (scrolled, TRUE);
+  adw_bin_set_child (ADW_BIN (self), scrolled);
+}
+
+/**
+ * hw_tree_table_new:
+ * @name: the table's name: prefix of its settings, and the view's in the `reveal` signal
+ *
+ * Returns: (transfer floating): a table without columns
+ */
+GtkWidget *
+hw_tree_table_new (const char *name)
+{
+  HwTreeTable *self = g_object_new (HW_TYPE_TREE_TABLE, NULL);
+
+  self->name = g_strdup (name);
+
+  return GTK_WIDGET (self);
+}
+
+/* A number's title stands over the numbers' end, not over their start. */
+static void
+align_titles (HwTreeTable *self)
+{
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
+
+  for (guint i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+    {
+      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (gtk_column_view_get_columns (self->view), i);
+      const HwTableColumn *known = column != NULL ? find_column (self, gtk_column_view_column_get_id (column)) : NULL;
+      GtkWidget *box = gtk_widget_get_first_child (title);
+
+      if (known != NULL && box != NULL)
+        gtk_widget_set_halign (box, known->kind == HW_CELL_NAME ? GTK_ALIGN_FILL : GTK_ALIGN_END);
+    }
+}
+
+/**
+ * hw_tree_table_set_columns:
+ * @self: a table without columns
+ * @columns: (array length=n_columns): the columns, the first one a HW_CELL_NAME; must stay as long as the table
+ * @n_columns: how many
+ * @order: the view's own order
+ * @settings: (nullable): where arrangements are remembered
+ *
+ * Makes the columns.
+ */
+void
+hw_tree_table_set_columns (HwTreeTable         *self,
+                           const HwTableColumn *columns,
+                           guint                n_columns,
+                           HwOrder              order,
+                           GSettings           *settings)
+{
+  g_return_if_fail (HW_IS_TREE_TABLE (self));
+
+  while (g_list_model_get_n_items (gtk_column_view_get_columns (self->view)) > 0)
+    {
+      g_autoptr(GtkColumnViewColumn) old = g_list_model_get_item (gtk_column_view_get_columns (self->view), 0);
+
+      gtk_column_view_remove_column (self->view, old);
+    }
+
+  g_set_object (&self->settings, settings);
+  self->columns = columns;
+  self->n_columns = n_columns;
+  self->order = order;
+  self->primary = NULL;
+  for (guint i = 0; i < n_columns; i++)
+    {
+      g_autoptr(GtkColumnViewColumn) column =
+        gtk_column_view_column_new (columns[i].title, hw_tree_table_cell_factory (self, &columns[i]));
+      g_autoptr(GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (NULL, NULL, NULL));
+
+      gtk_column_view_column_set_id (column, columns[i].id);
+      gtk_column_view_column_set_sorter (column, sorter);
+      gtk_column_view_column_set_resizable (column, TRUE);
+      if (columns[i].kind == HW_CELL_NAME)
+        gtk_column_view_column_set_expand (column, TRUE);
+      else
+        gtk_column_view_column_set_fixed_width (column, columns[i].width);
+      gtk_column_view_append_column (self->view, column);
+    }
+  hw_column_memory_restore (self->view, settings, self->name);
+  align_titles (self);
+  apply_narrow (self);
+
+  for (guint i = 0; i < n_columns; i++)
+    if (columns[i].measure == order.measure)
+      hw_tree_table_sort_by (self, columns[i].id, order.descending);
+}
+
+/**
+ * hw_tree_table_set_label:
+ * @self: a table
+ * @label: what a screen reader calls it, translated
+ *
+ * Names the table.
+ */
+void
+hw_tree_table_set_label (HwTreeTable *self,
+                         const char  *label)
+{
+  g_return_if_fail (HW_IS_TREE_TABLE (self));
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+/**
+ * hw_tree_table_set_source:
+ * @self: a table
+ * @source: (nullable): what to show
+ * @total_size: bytes that are 100 %
+ * @largest_delta: the difference, in bytes, that gets the longest bar; 0 for no bars
+ *
+ * Shows something else. Rows that both have stay open and selected.
+ */
+void
+hw_tree_table_set_source (HwTreeTable  *self,
+                          HwTreeSource *source,
+                          guint64       total_size,
+                          guint64       largest_delta)
+{
+  g_return_if_fail (HW_IS_TREE_TABLE (self));
+
+  self->total_size = total_size;
+  self->largest_delta = largest_delta;
+  hw_tree_model_set_source (self->model, source);
+}
+
+/**
+ * hw_tree_table_get_model:
+ * @self: a table
+ *
+ * Returns: (transfer none): its model
+ */
+HwTreeModel *
+hw_tree_table_get_model (HwTreeTable *self)
+{
+  g_return_val_if_fail (HW_IS_TREE_TABLE (self), NULL);
+
+  return self->model;
+}
+
+/**
+ * hw_tree_table_dup_selected:
+ * @self: a table
+ *
+ * Returns: (transfer full) (nullable): the selected row
+ */
+HwRow *
+hw_tree_table_dup_selected (HwTreeTable *self)
+{
+  gpointer row;
+
+  g_return_val_if_fail (HW_IS_TREE_TABLE (self), NULL);
+
+  row = gtk_single_selection_get_selected_item (self->selection);
+
+  return row != NULL ? g_object_ref (row) : NULL;
+}
+
+/**
+ * hw_tree_table_select:
+ * @self: a table
+ * @position: a row's position
+ *
+ * Selects a row, scrolls to it and gives it the focus.
+ */
+void
+hw_tree_table_select (HwTreeTable *self,
+                      guint        position)
+{
+  g_return_if_fail (HW_IS_TREE_TABLE (self));
+
+  if (position < g_list_model_get_n_items (G_LIST_MODEL (self->model)))
+    gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_SELECT | GTK_LIST_SCROLL_FOCUS, NULL);
+}
+
+/**
+ * hw_tree_table_reveal:
+ * @self: a table
+ * @node: a node of the source's heap
+ *
+ * Opens what is above the object, and selects it. A newer call replaces an older one.
+ */
+void
+hw_tree_table_reveal (HwTreeTable *self,
+                      HwNodeId     node)
+{
+  g_return_if_fail (HW_IS_TREE_TABLE (self));
+
+  g_cancellable_cancel (self->reveal);
+  g_clear_object (&self->reveal);
+  self->reveal = g_cancellable_new ();
+  hw_tree_model_reveal_async (self->model, node, self->reveal, revealed_cb, g_object_ref (self));
+}
+
+/**
+ * hw_tree_table_expand_path:
+ * @self: a table
+ *
+ * Opens the first row, its first child and so on: with retainers in their own order that is one shortest
+ * path. If the source is still being prepared, as soon as it is there.
+ */
+void
+hw_tree_table_expand_path (HwTreeTable *self)
+{
+  g_return_if_fail (HW_IS_TREE_TABLE (self));
+
+  if (hw_tree_model_get_busy (self->model) || g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0)
+    self->show_path = TRUE;
+  else
+    {
+      g_autoptr(HwRow) first = g_list_model_get_item (G_LIST_MODEL (self->model), 0);
+
+      hw_tree_model_expand_chain (self->model, first);
+    }
+}
+
+/**
+ * hw_tree_table_sort_by:
+ * @self: a table
+ * @column_id: a column
+ * @descending: the direction
+ *
+ * Sorts as a click on the header does.
+ */
+void
+hw_tree_table_sort_by (HwTreeTable *self,
+                       const char  *column_id,
+                       gboolean     descending)
+{
+  GtkColumnViewColumn *column;
+  const HwTableColumn *known;
+
+  g_return_if_fail (HW_IS_TREE_TABLE (self));
+
+  column = find_view_column (self, column_id);
+  known = find_column (self, column_id);
+  if (column == NULL || known == NULL)
+    return;
+
+  self->primary = known->id;
+  self->busy_sorting = TRUE;
+  gtk_column_view_sort_by_column (self->view, column, descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  self->busy_sorting = FALSE;
+  hw_tree_model_set_order (self->model, (HwOrder) { known->measure, descending });
+}
