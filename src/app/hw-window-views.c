@@ -3,6 +3,11 @@
 
 #include "app/hw-window-private.h"
 
+#include "app/hw-comparison-page.h"
+#include "app/hw-containment-page.h"
+#include "app/hw-retainers-pane.h"
+#include "app/hw-summary-page.h"
+
 #include <glib/gi18n.h>
 
 /* The one place where views are listed, in the order of the switcher. */
@@ -16,6 +21,9 @@ typedef struct
 } View;
 
 static const View views[] = {
+  { "summary", N_("Summary"), "hw-summary-symbolic", "summary", hw_summary_page_get_type },
+  { "comparison", N_("Comparison"), "hw-comparison-symbolic", "compare", hw_comparison_page_get_type },
+  { "containment", N_("Containment"), "hw-containment-symbolic", "containment", hw_containment_page_get_type },
 };
 
 static void
@@ -53,6 +61,9 @@ hw_window_init_views (HwWindow *self)
       hw_page_set_document (HW_PAGE (page), self->document);
     }
 
+  adw_bin_set_child (self->pane, hw_retainers_pane_new ());
+  hw_retainers_pane_set_document (HW_RETAINERS_PANE (adw_bin_get_child (self->pane)), self->document);
+
   g_signal_connect_swapped (self->views, "notify::visible-child-name", G_CALLBACK (visible_view_cb), self);
   g_signal_connect_object (self->document, "reveal", G_CALLBACK (reveal_cb), self, G_CONNECT_SWAPPED);
   visible_view_cb (self);
@@ -69,6 +80,8 @@ hw_window_dispose_views (HwWindow *self)
       if (page != NULL)
         hw_page_set_document (HW_PAGE (page), NULL);
     }
+  if (adw_bin_get_child (self->pane) != NULL)
+    hw_retainers_pane_set_document (HW_RETAINERS_PANE (adw_bin_get_child (self->pane)), NULL);
 }
 
 /* The visible view, or NULL. */
