@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "base/hw-error.h"
+#include "cache/hw-cache-source-private.h"
 #include "cache/hw-cache.h"
 #include "heap/hw-heap-columns.h"
 
@@ -103,9 +104,8 @@ gboolean      hw_cache_file_read_chunks     (HwCacheFile      *self,
 
 gboolean      hw_cache_file_write           (const char       *path,
                                              HwHeap           *heap,
-                                             const char       *source,
-                                             guint64           source_size,
-                                             const char       *content,
+                                             HwCacheSource    *source,
+                                             char            **content,
                                              GCancellable     *cancellable,
                                              GError          **error);
 

@@ -416,17 +416,16 @@ write_meta_text (Writer        *self,
 }
 
 static gboolean
-write_meta (Writer      *self,
-            const char  *source,
-            guint64      source_size,
-            const char  *content,
-            GError     **error)
+write_meta (Writer         *self,
+            HwCacheSource  *source,
+            const char     *content,
+            GError        **error)
 {
   g_autoptr(sqlite3_stmt) statement = prepare (self, "INSERT INTO meta VALUES (?, ?)", error);
   g_autoptr(GVariant) facts = hw_heap_dup_facts (self->heap);
   g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *created = g_date_time_format_iso8601 (now);
-  g_autofree char *source_utf8 = g_filename_display_name (source);
+  g_autofree char *source_utf8 = g_filename_display_name (hw_cache_source_get_path (source));
   HwClassTable *classes = hw_heap_get_class_table (self->heap);
   const HwSnapshotDamage *damage = hw_heap_get_damage (self->heap);
   const struct
@@ -447,7 +446,7 @@ write_meta (Writer      *self,
     { "n_edges", hw_heap_get_n_edges (self->heap) },
     { "n_nodes", hw_heap_get_n_nodes (self->heap) },
     { "n_strings", hw_heap_get_n_strings (self->heap) },
-    { "source_size", source_size },
+    { "source_size", hw_cache_source_get_stamp (source)->size },
     { "total_size", hw_class_table_get_total_size (classes) },
   };
 
@@ -505,40 +504,87 @@ sync_file (const char  *path,
   return FALSE;
 }
 
+typedef struct
+{
+  HwCacheSource *source;
+  GCancellable  *cancellable;
+  char          *content;
+  GError        *error;
+} Hashing;
+
+static gpointer
+hash_thread (gpointer data)
+{
+  Hashing *hashing = data;
+
+  hashing->content = hw_cache_source_dup_content_sync (hashing->source, 1, NULL, hashing->cancellable,
+                                                       &hashing->error);
+
+  return NULL;
+}
+
+/* The snapshot is hashed on a thread of its own while its columns are packed. */
+static gboolean
+write_and_hash (Writer         *self,
+                const char     *path,
+                HwCacheSource  *source,
+                char          **content,
+                GError        **error)
+{
+  Hashing hashing = { .source = source, .cancellable = self->cancellable };
+  GThread *thread = g_thread_try_new ("hash", hash_thread, &hashing, NULL);
+  gboolean is_written;
+
+  is_written = create (self, path, error) &&
+               write_classes (self, error) &&
+               write_statistics (self, error) &&
+               write_shapes (self, error) &&
+               write_columns (self, error);
+
+  if (thread != NULL)
+    g_thread_join (thread);
+  else
+    hash_thread (&hashing);
+  *content = hashing.content;
+
+  if (is_written && hashing.error != NULL)
+    {
+      g_propagate_error (error, hashing.error);
+      return FALSE;
+    }
+  g_clear_error (&hashing.error);
+
+  return is_written;
+}
+
 /**
  * hw_cache_file_write:
  * @path: where to write; an unfinished file stays there on failure
  * @heap: what to keep
- * @source: where the snapshot is, for people
- * @source_size: its bytes
- * @content: its content hash
+ * @source: the snapshot it was read from
+ * @content: (out) (transfer full): the snapshot's content hash
  * @cancellable: (nullable): stops at the next chunk
  * @error: return location
  *
  * Writes an index, syncs it, and reads it back to see that it is whole.
  *
- * Cost: linear in the size of the heap's columns.
+ * Cost: linear in the size of the heap's columns and of the snapshot, which is hashed meanwhile.
  *
  * Returns: whether the index is complete and on the disk
  */
 gboolean
-hw_cache_file_write (const char    *path,
-                     HwHeap        *heap,
-                     const char    *source,
-                     guint64        source_size,
-                     const char    *content,
-                     GCancellable  *cancellable,
-                     GError       **error)
+hw_cache_file_write (const char     *path,
+                     HwHeap         *heap,
+                     HwCacheSource  *source,
+                     char          **content,
+                     GCancellable   *cancellable,
+                     GError        **error)
 {
   g_auto(Writer) writer = { .heap = heap, .cancellable = cancellable };
   g_autoptr(HwCacheFile) file = NULL;
 
-  if (!create (&writer, path, error) ||
-      !write_classes (&writer, error) ||
-      !write_statistics (&writer, error) ||
-      !write_shapes (&writer, error) ||
-      !write_columns (&writer, error) ||
-      !write_meta (&writer, source, source_size, content, error) ||
+  if (!write_and_hash (&writer, path, source, content, error) ||
+      !write_meta (&writer, source, *content, error) ||
       !execute (&writer, "COMMIT", error))
     return FALSE;
 

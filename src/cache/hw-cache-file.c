@@ -497,6 +497,8 @@ hw_cache_file_read_heap (HwCacheFile   *self,
 {
   g_autoptr(HwHeapRestorer) restorer = NULL;
   g_autofree gpointer *targets = g_new0 (gpointer, self->columns->len + 1);
+  gint64 start, middle;
+  HwHeap *heap;
 
   if (!check_size (self, max_columns, error))
     return NULL;
@@ -519,10 +521,15 @@ hw_cache_file_read_heap (HwCacheFile   *self,
         }
     }
 
+  start = g_get_monotonic_time ();
   if (!hw_cache_file_read_chunks (self, targets, progress, error))
     return NULL;
+  middle = g_get_monotonic_time ();
+  heap = hw_heap_restorer_end (g_steal_pointer (&restorer), classes, error);
+  hw_progress_note_time (progress, "columns", middle - start);
+  hw_progress_note_time (progress, "checks and retainers", g_get_monotonic_time () - middle);
 
-  return hw_heap_restorer_end (g_steal_pointer (&restorer), classes, error);
+  return heap;
 }
 
 /**

@@ -22,7 +22,7 @@
  *     the sample fits, the snapshot is hashed and the index with that content is looked for.
  *  3. The index is read (hw-cache-file.c): constructors, which are announced at once, then columns.
  *  4. Whatever goes wrong in 1 to 3, the snapshot itself is read, and the index is written anew by the
- *     writer thread (hw-cache-file-write.c): lock, hash the snapshot, write, sync, check, rename, note.
+ *     writer thread (hw-cache-file-write.c): lock, write and hash the snapshot, sync, check, rename, note.
  *
  * An index is only written for the bytes that were read: the snapshot's stamp must be the same before
  * reading, after reading and after hashing. A snapshot that is still being written has no index.
@@ -217,6 +217,23 @@ take_lock (HwCache     *self,
     }
 }
 
+/* The index that is known to belong to @source without reading it; NULL if there is none. */
+static char *
+find_vouched (HwCache       *self,
+              HwCacheSource *source)
+{
+  g_autoptr(GPtrArray) paths = hw_cache_folder_find (self->folder, hw_cache_source_get_sample (source));
+
+  if (!hw_cache_source_has_proof (source))
+    return NULL;
+
+  for (guint i = 0; i < paths->len; i++)
+    if (hw_cache_note_vouches (g_ptr_array_index (paths, i), hw_cache_source_get_stamp (source)))
+      return g_strdup (g_ptr_array_index (paths, i));
+
+  return NULL;
+}
+
 static gboolean
 write_index (HwCache  *self,
              Job      *job,
@@ -224,7 +241,6 @@ write_index (HwCache  *self,
              GError  **error)
 {
   const char *sample = hw_cache_source_get_sample (job->source);
-  const HwCacheStamp *stamp = hw_cache_source_get_stamp (job->source);
   g_autoptr(HwCacheLock) lock = NULL;
   g_autoptr(GError) lock_error = NULL;
   g_autofree char *content = NULL;
@@ -245,21 +261,17 @@ write_index (HwCache  *self,
   if (g_error_matches (lock_error, G_IO_ERROR, G_IO_ERROR_BUSY))
     return TRUE;
 
-  content = hw_cache_source_dup_content_sync (job->source, 1, NULL, self->stop, error);
-  if (content == NULL)
-    return FALSE;
-
-  path = hw_cache_folder_dup_path (self->folder, sample, content);
-  if (!job->replace && g_file_test (path, G_FILE_TEST_IS_REGULAR) && hw_cache_note_vouches (path, stamp))
+  /* Written meanwhile by another program. */
+  if (!job->replace && (path = find_vouched (self, job->source)) != NULL)
     return TRUE;
 
   temporary = hw_cache_folder_dup_temporary (self->folder, sample);
-  if (!hw_cache_file_write (temporary, job->heap, hw_cache_source_get_path (job->source), stamp->size,
-                            content, self->stop, error))
+  if (!hw_cache_file_write (temporary, job->heap, job->source, &content, self->stop, error))
     {
       g_unlink (temporary);
       return FALSE;
     }
+  path = hw_cache_folder_dup_path (self->folder, sample, content);
   if (g_rename (temporary, path) != 0)
     {
       saved_errno = errno;
@@ -388,17 +400,16 @@ find_index (HwCache        *self,
             GError        **error)
 {
   const char *sample = hw_cache_source_get_sample (source);
-  g_autoptr(GPtrArray) paths = hw_cache_folder_find (self->folder, sample);
+  g_autoptr(GPtrArray) candidates = NULL;
   g_autofree char *content = NULL;
-  g_autofree char *path = NULL;
+  g_autofree char *path = find_vouched (self, source);
 
-  if (paths->len == 0)
+  if (path != NULL)
+    return g_steal_pointer (&path);
+
+  candidates = hw_cache_folder_find (self->folder, sample);
+  if (candidates->len == 0)
     return NULL;
-
-  if (hw_cache_source_has_proof (source))
-    for (guint i = 0; i < paths->len; i++)
-      if (hw_cache_note_vouches (g_ptr_array_index (paths, i), hw_cache_source_get_stamp (source)))
-        return g_strdup (g_ptr_array_index (paths, i));
 
   hw_progress_begin_phase (progress, N_("Recognizing the file"), 0.5);
   content = hw_cache_source_dup_content_sync (source, g_get_num_processors (), progress, cancellable, error);
@@ -642,149 +653,4 @@ hw_cache_load_finish (HwCache       *self,
     *from_cache = ((Load *) g_task_get_task_data (G_TASK (result)))->from_cache;
 
   return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/**
- * hw_cache_entry_free:
- * @self: an entry
- *
- * Frees an entry.
- */
-void
-hw_cache_entry_free (HwCacheEntry *self)
-{
-  g_free (self->path);
-  g_free (self->source);
-  g_free (self->problem);
-  g_free (self);
-}
-
-/* What the note does not say, the index may. */
-static void
-fill_entry (HwCacheEntry *entry)
-{
-  g_autoptr(HwCacheFile) file = NULL;
-
-  if (hw_cache_note_dup_source (entry->path, &entry->source, &entry->source_size))
-    return;
-
-  file = hw_cache_file_open (entry->path, NULL, NULL);
-  entry->source = g_strdup (file != NULL ? hw_cache_file_get_source (file) : "");
-  entry->source_size = file != NULL ? hw_cache_file_get_source_size (file) : 0;
-}
-
-/**
- * hw_cache_list_sync:
- * @self: a cache
- * @error: return location
- *
- * Lists the indexes, last used first. A folder that does not exist has none.
- *
- * Returns: (transfer full) (element-type HwCacheEntry): the indexes, or NULL if the folder cannot be read
- */
-GPtrArray *
-hw_cache_list_sync (HwCache  *self,
-                    GError  **error)
-{
-  GPtrArray *entries;
-
-  g_return_val_if_fail (HW_IS_CACHE (self), NULL);
-
-  entries = hw_cache_folder_list (self->folder, error);
-  for (guint i = 0; entries != NULL && i < entries->len; i++)
-    fill_entry (g_ptr_array_index (entries, i));
-
-  return entries;
-}
-
-/**
- * hw_cache_verify_sync:
- * @self: a cache
- * @cancellable: (nullable): stops the reading
- * @error: return location
- *
- * Reads every index whole and says what is wrong with it. Nothing is removed.
- *
- * Cost: linear in the size of all indexes.
- *
- * Returns: (transfer full) (element-type HwCacheEntry): the indexes with their problems, or NULL if
- *   the folder cannot be read or when cancelled
- */
-GPtrArray *
-hw_cache_verify_sync (HwCache       *self,
-                      GCancellable  *cancellable,
-                      GError       **error)
-{
-  g_autoptr(GPtrArray) entries = NULL;
-
-  g_return_val_if_fail (HW_IS_CACHE (self), NULL);
-
-  entries = hw_cache_list_sync (self, error);
-  if (entries == NULL)
-    return NULL;
-
-  for (guint i = 0; i < entries->len; i++)
-    {
-      HwCacheEntry *entry = g_ptr_array_index (entries, i);
-      g_autoptr(GError) local_error = NULL;
-      g_autoptr(HwCacheFile) file = hw_cache_file_open (entry->path, cancellable, &local_error);
-      g_autofree char *content = hw_cache_folder_dup_content (entry->path);
-
-      if (file != NULL && hw_cache_file_check (file, &local_error) &&
-          strcmp (hw_cache_file_get_content (file), content) != 0)
-        g_set_error_literal (&local_error, HW_CACHE_ERROR, HW_CACHE_ERROR_DAMAGED,
-                             _("The index is another's, only its name fits"));
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return NULL;
-      if (local_error != NULL)
-        entry->problem = g_strdup (local_error->message);
-    }
-
-  return g_steal_pointer (&entries);
-}
-
-/**
- * hw_cache_clear_sync:
- * @self: a cache
- * @freed: (out) (optional): the bytes that were freed
- * @error: return location
- *
- * Removes all indexes. Heaps that were loaded from them are not concerned.
- *
- * Returns: whether all are gone
- */
-gboolean
-hw_cache_clear_sync (HwCache  *self,
-                     guint64  *freed,
-                     GError  **error)
-{
-  g_autoptr(GPtrArray) entries = NULL;
-  g_autoptr(GError) first_error = NULL;
-
-  g_return_val_if_fail (HW_IS_CACHE (self), FALSE);
-
-  if (freed != NULL)
-    *freed = 0;
-  entries = hw_cache_folder_list (self->folder, error);
-  if (entries == NULL)
-    return FALSE;
-
-  for (guint i = 0; i < entries->len; i++)
-    {
-      HwCacheEntry *entry = g_ptr_array_index (entries, i);
-
-      if (!hw_cache_folder_remove (entry->path, first_error == NULL ? &first_error : NULL))
-        continue;
-      if (freed != NULL)
-        *freed += entry->size;
-    }
-  hw_cache_folder_sweep (self->folder);
-
-  if (first_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&first_error));
-      return FALSE;
-    }
-
-  return TRUE;
 }

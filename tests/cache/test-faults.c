@@ -312,7 +312,7 @@ test_scrambled (HwCacheTest   *test,
   g_autofree char *good = NULL;
   g_autoptr(GRand) rand = g_rand_new_with_seed (42);
   guint n_believed = 0, n_refused = 0;
-  gsize step = g_test_thorough () ? 16 : 160;
+  gsize step = g_test_thorough () ? 16 : 320;
   gsize length;
 
   g_test_summary ("Each part of the index in turn turned to noise: the heap is right.");
