@@ -21,7 +21,6 @@ void              hw_row_place         (HwRow             *self,
 void              hw_row_unplace       (HwRow             *self);
 const HwTreePlace *hw_row_get_place    (HwRow             *self);
 HwTreeModel      *hw_row_get_model     (HwRow             *self);
-const HwTreeItem *hw_row_get_item      (HwRow             *self);
 void              hw_row_forget_model  (HwRow             *self);
 void              hw_row_set_state     (HwRow             *self,
                                         gboolean           expandable,

@@ -154,12 +154,6 @@ hw_row_get_model (HwRow *self)
   return self->model;
 }
 
-const HwTreeItem *
-hw_row_get_item (HwRow *self)
-{
-  return &self->item;
-}
-
 void
 hw_row_forget_model (HwRow *self)
 {

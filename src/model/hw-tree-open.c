@@ -19,11 +19,12 @@ static void open_place     (HwTreeModel       *self,
 static void drop_expansion (HwTreeModel       *self,
                             HwTreeExpansion   *expansion);
 
-/* The rows below @node are not in the model any more. */
-static void
+/* The rows below @node are not in the model any more. Returns (transfer full): those that are held */
+static GPtrArray *
 unplace_below (HwTreeModel *self,
                HwTreeNode  *node)
 {
+  GPtrArray *gone = g_ptr_array_new_with_free_func (g_object_unref);
   GHashTableIter iter;
   gpointer row;
 
@@ -33,7 +34,23 @@ unplace_below (HwTreeModel *self,
       const HwTreePlace *place = hw_row_get_place (row);
 
       if (place != NULL && hw_tree_node_is_below (place->parent, node))
-        hw_row_unplace (row);
+        {
+          hw_row_unplace (row);
+          g_ptr_array_add (gone, g_object_ref (row));
+        }
+    }
+
+  return gone;
+}
+
+/* Whoever still holds rows that went away is told that they are closed. */
+static void
+close_rows (GPtrArray *rows)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      if (hw_row_get_place (rows->pdata[i]) == NULL)
+        hw_row_set_state (rows->pdata[i], hw_row_get_expandable (rows->pdata[i]), FALSE);
     }
 }
 
@@ -463,6 +480,7 @@ void
 hw_tree_model_collapse (HwTreeModel *self,
                         HwRow       *row)
 {
+  g_autoptr(GPtrArray) gone = NULL;
   HwTreeExpansion *expansion;
   HwTreeNode *node;
   guint64 key;
@@ -495,7 +513,7 @@ hw_tree_model_collapse (HwTreeModel *self,
   position = hw_tree_node_get_position (node);
   n_rows = node->n_rows;
 
-  unplace_below (self, node);
+  gone = unplace_below (self, node);
   hw_tree_node_detach (node);
   hw_tree_model_forget_nodes (self, node);
   hw_tree_node_free_later (node);
@@ -504,6 +522,7 @@ hw_tree_model_collapse (HwTreeModel *self,
   g_object_ref (row);
   g_list_model_items_changed (G_LIST_MODEL (self), position + 1, n_rows, 0);
   hw_row_set_state (row, hw_row_get_expandable (row), FALSE);
+  close_rows (gone);
   g_object_unref (row);
 }
 
@@ -520,14 +539,15 @@ move_window (HwTreeModel *self,
   const guint position = node->parent != NULL ? hw_tree_node_get_position (node) + 1 : 0;
   const guint n_rows = node->n_rows;
   HwTreeList *list = node->list;
+  g_autoptr(GPtrArray) gone = unplace_below (self, node);
 
-  unplace_below (self, node);
   for (guint i = 0; node->entries != NULL && i < node->entries->len; i++)
     hw_tree_model_forget_nodes (self, g_array_index (node->entries, HwTreeEntry, i).node);
 
   node->list = hw_tree_list_new_take (NULL, 0);
   hw_tree_node_set_window (node, 0, 0);
   g_list_model_items_changed (G_LIST_MODEL (self), position, n_rows, 0);
+  close_rows (gone);
 
   /* Somebody who was told may have closed it. */
   if (hw_tree_model_get_node (self, key) != node || node->list->n != 0)
