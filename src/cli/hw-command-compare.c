@@ -142,7 +142,8 @@ static gboolean
 is_wanted (HwCli               *self,
            const HwHeapDiffRow *row)
 {
-  if (self->class_name != NULL && strcmp (row->name, self->class_name) != 0 && strcmp (row->key, self->class_name) != 0)
+  if (self->class_name != NULL &&
+      strcmp (row->name, self->class_name) != 0 && strcmp (row->key, self->class_name) != 0)
     return FALSE;
 
   return hw_cli_matches (self, row->name);
@@ -167,7 +168,7 @@ write_side_text (HwCli      *self,
 {
   g_autofree char *name = g_filename_display_basename (path);
   g_autofree char *shown = hw_table_dup_printable (name, TRUE);
-  g_autofree char *count = hw_format_count (hw_heap_get_n_nodes (heap));
+  g_autofree char *count = hw_format_count (hw_class_table_get_total_count (hw_heap_get_class_table (heap)));
   g_autofree char *size = hw_format_size (hw_heap_get_total_size (heap));
 
   /* Translators: “Baseline” or “Current”, a file's name, a number of objects, and their size. */

@@ -92,7 +92,9 @@ hw_object_row_init_node (HwObjectRow *self,
                          HwHeap      *heap,
                          HwNodeId     node)
 {
-  HwClassTable *classes = hw_heap_get_class_table (heap);
+  const HwClassRow *class_row = hw_class_table_get_row (hw_heap_get_class_table (heap),
+                                                        hw_heap_get_node_class (heap, node));
+  HwNodeId dominator = hw_heap_get_dominator (heap, node);
   HwValue *values = self->values;
   HwLocation location;
 
@@ -103,11 +105,11 @@ hw_object_row_init_node (HwObjectRow *self,
   values[HW_OBJECT_ID] = HW_VALUE_NUMBER (hw_heap_get_object_id (heap, node));
   values[HW_OBJECT_NAME] = HW_VALUE_TEXT (self->name);
   values[HW_OBJECT_TYPE] = HW_VALUE_TEXT (hw_heap_get_node_kind_name (heap, node));
-  values[HW_OBJECT_CLASS_NAME] = HW_VALUE_TEXT (hw_class_table_get_row (classes, hw_heap_get_node_class (heap, node))->name);
+  values[HW_OBJECT_CLASS_NAME] = HW_VALUE_TEXT (class_row->name);
   values[HW_OBJECT_DISTANCE] = HW_VALUE_DELTA (hw_heap_get_distance (heap, node));
   values[HW_OBJECT_SHALLOW_SIZE] = HW_VALUE_NUMBER (hw_heap_get_shallow_size (heap, node));
   values[HW_OBJECT_RETAINED_SIZE] = HW_VALUE_NUMBER (hw_heap_get_retained_size (heap, node));
-  values[HW_OBJECT_DOMINATOR_ID] = HW_VALUE_NUMBER (hw_heap_get_object_id (heap, hw_heap_get_dominator (heap, node)));
+  values[HW_OBJECT_DOMINATOR_ID] = HW_VALUE_NUMBER (hw_heap_get_object_id (heap, dominator));
   values[HW_OBJECT_RETAINERS_COUNT] = HW_VALUE_NUMBER (hw_heap_get_n_retainers (heap, node));
   values[HW_OBJECT_EDGE_COUNT] = HW_VALUE_NUMBER (hw_heap_get_n_references (heap, node));
   values[HW_OBJECT_DETACHEDNESS] = HW_VALUE_NUMBER ((guint64) hw_heap_get_detachedness (heap, node));
@@ -137,9 +139,9 @@ hw_object_row_init_edge (HwObjectRow *self,
 {
   g_autofree char *label = NULL;
   g_autofree char *shown = NULL;
+  HwNodeId node = is_retainer ? hw_heap_get_edge_source (heap, edge) : hw_heap_get_edge_target (heap, edge);
 
-  hw_object_row_init_node (self, heap, is_retainer ? hw_heap_get_edge_source (heap, edge) : hw_heap_get_edge_target (heap, edge));
-
+  hw_object_row_init_node (self, heap, node);
   self->edge_name = hw_heap_dup_edge_name (heap, edge);
   self->values[HW_OBJECT_EDGE_NAME] = HW_VALUE_TEXT (self->edge_name);
   self->values[HW_OBJECT_EDGE_TYPE] = HW_VALUE_TEXT (hw_heap_get_edge_kind_name (heap, edge));

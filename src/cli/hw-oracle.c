@@ -393,7 +393,8 @@ write_object (HwJsonWriter *json,
 
   for (guint32 i = 0; i < n_references; i++)
     references[i] = first + i;
-  hw_order_references (heap, (HwOrder) { HW_MEASURE_RETAINED_SIZE, TRUE }, TRUE, references, n_references, NULL, NULL);
+  hw_order_references (heap, (HwOrder) { HW_MEASURE_RETAINED_SIZE, TRUE }, TRUE,
+                       references, n_references, NULL, NULL);
   hw_order_retainers (heap, (HwOrder) { HW_MEASURE_DISTANCE, FALSE }, retainers, n_retainers, NULL, NULL);
 
   hw_json_writer_begin_object (json, NULL);
