@@ -125,7 +125,6 @@ HwClassTable     *hw_heap_get_class_table         (HwHeap                   *sel
 void              hw_heap_get_statistics          (HwHeap                   *self,
                                                    HwHeapStatistics         *statistics);
 const HwSnapshotDamage *hw_heap_get_damage        (HwHeap                   *self);
-gsize             hw_heap_get_memory_size         (HwHeap                   *self);
 const char       *hw_heap_get_string              (HwHeap                   *self,
                                                    HwStringId                string);
 
