@@ -24,7 +24,8 @@ struct _HwComparisonPage
   GtkLabel        *totals;
   GtkStack        *stack;
   AdwBin          *place;
-  AdwBin          *side_place;
+  AdwBin          *base_place;
+  AdwBin          *current_place;
   GtkLabel        *base_title;
   GtkLabel        *current_title;
   AdwStatusPage   *status;
@@ -404,7 +405,8 @@ hw_comparison_page_class_init (HwComparisonPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HwComparisonPage, totals);
   gtk_widget_class_bind_template_child (widget_class, HwComparisonPage, stack);
   gtk_widget_class_bind_template_child (widget_class, HwComparisonPage, place);
-  gtk_widget_class_bind_template_child (widget_class, HwComparisonPage, side_place);
+  gtk_widget_class_bind_template_child (widget_class, HwComparisonPage, base_place);
+  gtk_widget_class_bind_template_child (widget_class, HwComparisonPage, current_place);
   gtk_widget_class_bind_template_child (widget_class, HwComparisonPage, base_title);
   gtk_widget_class_bind_template_child (widget_class, HwComparisonPage, current_title);
   gtk_widget_class_bind_template_child (widget_class, HwComparisonPage, status);
@@ -438,27 +440,43 @@ get_columns (guint *n_columns)
   return columns;
 }
 
-/* Base at the left of the difference, the current snapshot at its right. */
+/* The left pane of two: the baseline. */
 static const HwTableColumn *
-get_side_columns (guint *n_columns)
+get_base_columns (guint *n_columns)
 {
-  static HwTableColumn columns[6];
+  static HwTableColumn columns[3];
 
   *n_columns = G_N_ELEMENTS (columns);
   if (columns[0].id == NULL)
     {
-      columns[1] = (HwTableColumn) { "base-count", _("Base Objects"), _("How many objects the baseline has."),
-                                     HW_MEASURE_BASE_COUNT, HW_CELL_COUNT, 110, TRUE };
-      columns[2] = (HwTableColumn) { "base-size", _("Base Shallow Size"), _("Their shallow sizes in the baseline."),
-                                     HW_MEASURE_BASE_SHALLOW_SIZE, HW_CELL_TOTAL, 140, TRUE };
-      columns[3] = (HwTableColumn) { "size-delta", _("Size Delta"), _("Shallow size now, less shallow size in the baseline."),
-                                     HW_MEASURE_SIZE_DELTA, HW_CELL_SIZE_DELTA, 140, FALSE };
-      columns[4] = (HwTableColumn) { "size", _("Shallow Size"), hw_explanations_shallow (),
-                                     HW_MEASURE_SHALLOW_SIZE, HW_CELL_TOTAL, 120, TRUE };
-      columns[5] = (HwTableColumn) { "count", _("Objects"), _("How many objects there are now."),
-                                     HW_MEASURE_COUNT, HW_CELL_COUNT, 110, TRUE };
+      columns[1] = (HwTableColumn) { "base-count", _("Objects"), _("How many objects the baseline has."),
+                                     HW_MEASURE_BASE_COUNT, HW_CELL_COUNT, 80, TRUE };
+      columns[2] = (HwTableColumn) { "base-size", _("Shallow Size"), _("Their shallow sizes in the baseline."),
+                                     HW_MEASURE_BASE_SHALLOW_SIZE, HW_CELL_TOTAL, 100, FALSE };
       columns[0] = (HwTableColumn) { "name", _("Constructor"), _("Objects of either snapshot, grouped by the constructor that made them."),
                                      HW_MEASURE_NAME, HW_CELL_NAME, 0, FALSE };
+    }
+
+  return columns;
+}
+
+/* The right pane: the difference, which stands between both, and the current snapshot. */
+static const HwTableColumn *
+get_current_columns (guint *n_columns)
+{
+  static HwTableColumn columns[4];
+
+  *n_columns = G_N_ELEMENTS (columns);
+  if (columns[0].id == NULL)
+    {
+      columns[1] = (HwTableColumn) { "name", _("Constructor"), _("Objects of either snapshot, grouped by the constructor that made them."),
+                                     HW_MEASURE_NAME, HW_CELL_NAME, 0, FALSE };
+      columns[2] = (HwTableColumn) { "count", _("Objects"), _("How many objects there are now."),
+                                     HW_MEASURE_COUNT, HW_CELL_COUNT, 80, TRUE };
+      columns[3] = (HwTableColumn) { "size", _("Shallow Size"), hw_explanations_shallow (),
+                                     HW_MEASURE_SHALLOW_SIZE, HW_CELL_TOTAL, 100, FALSE };
+      columns[0] = (HwTableColumn) { "size-delta", _("Size Delta"), _("Shallow size now, less shallow size in the baseline."),
+                                     HW_MEASURE_SIZE_DELTA, HW_CELL_SIZE_DELTA, 110, TRUE };
     }
 
   return columns;
@@ -495,8 +513,11 @@ hw_comparison_page_init (HwComparisonPage *self)
 
   columns = get_columns (&n_columns);
   self->table = add_table (self, self->place, "comparison", _("New and deleted objects"), columns, n_columns, settings);
-  columns = get_side_columns (&n_columns);
-  self->side = add_table (self, self->side_place, "side-by-side", _("Both snapshots side by side"), columns, n_columns, NULL);
+  columns = get_base_columns (&n_columns);
+  self->side = add_table (self, self->base_place, "side-by-side", _("The baseline"), columns, n_columns, NULL);
+  columns = get_current_columns (&n_columns);
+  hw_tree_table_set_partner (self->side, add_table (self, self->current_place, "side-by-side", _("The current snapshot"),
+                                                    columns, n_columns, NULL));
 
   gtk_drop_down_set_expression (self->base, gtk_property_expression_new (HW_TYPE_CAPTURE, NULL, "title"));
   g_signal_connect_swapped (self->base, "notify::selected-item", G_CALLBACK (base_selected_cb), self);

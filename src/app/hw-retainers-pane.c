@@ -55,6 +55,28 @@ nearest_retainer (HwHeap   *heap,
   return best;
 }
 
+/* Whether the table would have a row: not the root's edges, not weak ones. */
+static gboolean
+has_retainer (HwHeap   *heap,
+              HwNodeId  node)
+{
+  guint32 n = hw_heap_get_n_retainers (heap, node);
+
+  for (guint32 i = 0; i < n; i++)
+    {
+      HwEdgeId edge = hw_heap_get_retainer (heap, node, i);
+
+      if (hw_heap_get_edge_kind (heap, edge) != HW_EDGE_KIND_WEAK &&
+          !hw_node_id_equal (hw_heap_get_edge_source (heap, edge), hw_heap_get_root (heap)))
+        return TRUE;
+      /* A hot object with nothing but weak references: let the table find out. */
+      if (i == 4096)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static char *
 dup_short (char *text)
 {
@@ -125,9 +147,11 @@ selection_cb (HwRetainersPane *self)
       show_hint (self, _("Select an object to see what keeps it alive"));
       return;
     }
-  if (hw_heap_get_n_retainers (heap, node) == 0)
+  if (!has_retainer (heap, node))
     {
-      show_hint (self, _("Nothing refers to this object"));
+      show_hint (self, hw_heap_get_n_retainers (heap, node) > 0
+                         ? _("This is a root, or only weak references lead to it")
+                         : _("Nothing refers to this object"));
       return;
     }
 

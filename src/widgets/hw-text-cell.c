@@ -10,6 +10,9 @@
 /* A name longer than this is never fully visible; the tool tip and Copy give more. */
 #define NATURAL_CHARS 24
 
+/* Of engine names, ids and counts: readable, but behind what the program's own names say. */
+#define QUIET_ALPHA 0.68f
+
 typedef struct
 {
   gsize       start, end;  /* bytes */
@@ -22,9 +25,11 @@ struct _HwTextCell
   GtkWidget    parent_instance;
 
   GString     *text;
-  Part         parts[6];
+  gsize        tail;       /* where count and id begin, which are never cut off */
+  Part         parts[3];
   guint        n_parts;
   PangoLayout *layout;     /* made when first drawn */
+  PangoLayout *tail_layout;
 };
 
 G_DEFINE_FINAL_TYPE (HwTextCell, hw_text_cell, GTK_TYPE_WIDGET)
@@ -109,7 +114,7 @@ make_attributes (HwTextCell *self)
 
       if (part->quiet || part->style == HW_TEXT_STYLE_ENGINE || part->style == HW_TEXT_STYLE_EDGE_ENGINE)
         {
-          PangoAttribute *alpha = pango_attr_foreground_alpha_new (G_MAXUINT16 / 100 * 68);
+          PangoAttribute *alpha = pango_attr_foreground_alpha_new ((guint16) (G_MAXUINT16 * QUIET_ALPHA));
 
           alpha->start_index = (guint) part->start;
           alpha->end_index = (guint) part->end;
@@ -122,8 +127,24 @@ make_attributes (HwTextCell *self)
   return attributes;
 }
 
+static PangoLayout *
+make_layout (HwTextCell    *self,
+             const char    *text,
+             gssize         length,
+             PangoAttrList *attributes)
+{
+  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
+
+  pango_layout_set_text (layout, text, (int) length);
+  pango_layout_set_attributes (layout, attributes);
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_single_paragraph_mode (layout, TRUE);
+
+  return layout;
+}
+
 static void
-ensure_layout (HwTextCell *self)
+ensure_layouts (HwTextCell *self)
 {
   g_autoptr(PangoAttrList) attributes = NULL;
 
@@ -131,10 +152,16 @@ ensure_layout (HwTextCell *self)
     return;
 
   attributes = make_attributes (self);
-  self->layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), self->text->str);
-  pango_layout_set_attributes (self->layout, attributes);
-  pango_layout_set_ellipsize (self->layout, PANGO_ELLIPSIZE_END);
-  pango_layout_set_single_paragraph_mode (self->layout, TRUE);
+  self->layout = make_layout (self, self->text->str, (gssize) self->tail, attributes);
+  if (self->tail < self->text->len)
+    self->tail_layout = make_layout (self, self->text->str + self->tail, -1, NULL);
+}
+
+static void
+forget_layouts (HwTextCell *self)
+{
+  g_clear_object (&self->layout);
+  g_clear_object (&self->tail_layout);
 }
 
 static void
@@ -159,25 +186,47 @@ hw_text_cell_measure (GtkWidget      *widget,
   *minimum_baseline = *natural_baseline = metrics.ascent;
 }
 
+/* Draws a layout @start pixels from the side where reading begins. */
+static void
+append_layout (GtkWidget     *widget,
+               GtkSnapshot   *snapshot,
+               PangoLayout   *layout,
+               int            start,
+               const GdkRGBA *colour)
+{
+  int width, height, x = start;
+
+  pango_layout_get_pixel_size (layout, &width, &height);
+  if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL)
+    x = gtk_widget_get_width (widget) - start - width;
+
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) (gtk_widget_get_height (widget) - height) / 2));
+  gtk_snapshot_append_layout (snapshot, layout, colour);
+  gtk_snapshot_restore (snapshot);
+}
+
 static void
 hw_text_cell_snapshot (GtkWidget   *widget,
                        GtkSnapshot *snapshot)
 {
   HwTextCell *self = HW_TEXT_CELL (widget);
-  int width = gtk_widget_get_width (widget);
-  int text_height;
-  GdkRGBA colour;
+  int width = gtk_widget_get_width (widget), main_width, tail_width = 0;
+  GdkRGBA colour, quiet;
 
-  ensure_layout (self);
-  pango_layout_set_width (self->layout, width * PANGO_SCALE);
-  pango_layout_set_alignment (self->layout, PANGO_ALIGN_LEFT);
-  pango_layout_get_pixel_size (self->layout, NULL, &text_height);
+  ensure_layouts (self);
   gtk_widget_get_color (widget, &colour);
+  quiet = colour;
+  if (!adw_style_manager_get_high_contrast (adw_style_manager_get_default ()))
+    quiet.alpha *= QUIET_ALPHA;
 
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, (float) (gtk_widget_get_height (widget) - text_height) / 2));
-  gtk_snapshot_append_layout (snapshot, self->layout, &colour);
-  gtk_snapshot_restore (snapshot);
+  if (self->tail_layout != NULL)
+    pango_layout_get_pixel_size (self->tail_layout, &tail_width, NULL);
+  pango_layout_set_width (self->layout, MAX (width - tail_width, width / 3) * PANGO_SCALE);
+  pango_layout_get_pixel_size (self->layout, &main_width, NULL);
+  append_layout (widget, snapshot, self->layout, 0, &colour);
+  if (self->tail_layout != NULL)
+    append_layout (widget, snapshot, self->tail_layout, main_width, &quiet);
 }
 
 static void
@@ -186,7 +235,7 @@ hw_text_cell_css_changed (GtkWidget         *widget,
 {
   GTK_WIDGET_CLASS (hw_text_cell_parent_class)->css_changed (widget, change);
 
-  g_clear_object (&HW_TEXT_CELL (widget)->layout);
+  forget_layouts (HW_TEXT_CELL (widget));
   gtk_widget_queue_draw (widget);
 }
 
@@ -195,7 +244,7 @@ hw_text_cell_finalize (GObject *object)
 {
   HwTextCell *self = HW_TEXT_CELL (object);
 
-  g_clear_object (&self->layout);
+  forget_layouts (self);
   g_string_free (self->text, TRUE);
 
   G_OBJECT_CLASS (hw_text_cell_parent_class)->finalize (object);
@@ -257,23 +306,19 @@ hw_text_cell_set_text (HwTextCell      *self,
       add_part (self, text->joiner, HW_TEXT_STYLE_ENGINE, TRUE);
     }
   add_part (self, text->value, text->value_style, text->cycled);
+  self->tail = self->text->len;
   if (text->count > 1)
     {
       g_autofree char *count = hw_format_count (text->count);
-      g_autofree char *times = g_strconcat ("  ×", count, NULL);
 
-      add_part (self, times, HW_TEXT_STYLE_ENGINE, TRUE);
+      g_string_append_printf (self->text, "  ×%s", count);
     }
   if (text->object_id != 0)
-    {
-      g_autofree char *id = g_strdup_printf (" @%" G_GUINT64_FORMAT, text->object_id);
-
-      add_part (self, id, HW_TEXT_STYLE_ENGINE, TRUE);
-    }
+    g_string_append_printf (self->text, " @%" G_GUINT64_FORMAT, text->object_id);
   if (text->detached)
-    add_part (self, " ✂", HW_TEXT_STYLE_OBJECT, FALSE);
+    g_string_append (self->text, " ✂");
 
-  g_clear_object (&self->layout);
+  forget_layouts (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->text->str, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

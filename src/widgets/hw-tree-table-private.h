@@ -11,6 +11,7 @@ struct _HwTreeTable
 
   char                *name;
   GtkColumnView       *view;
+  HwTreeTable         *partner;        /* the other pane of two that are one tree; not owned */
   GtkSingleSelection  *selection;
   HwTreeModel         *model;
   GtkPopover          *menu;           /* made when first opened */

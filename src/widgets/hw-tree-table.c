@@ -68,6 +68,26 @@ begins_descending (const HwTableColumn *column)
   return column->kind != HW_CELL_NAME && column->kind != HW_CELL_DISTANCE;
 }
 
+/* Shows an order in the headers without sorting again; a pane without the column shows no arrow. */
+static void
+show_order (HwTreeTable *self,
+            HwOrder      order)
+{
+  GtkColumnViewColumn *column = NULL;
+
+  self->primary = NULL;
+  for (guint i = 0; i < self->n_columns && column == NULL; i++)
+    if (self->columns[i].measure == order.measure)
+      {
+        column = find_view_column (self, self->columns[i].id);
+        self->primary = self->columns[i].id;
+      }
+
+  self->busy_sorting = TRUE;
+  gtk_column_view_sort_by_column (self->view, column, order.descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  self->busy_sorting = FALSE;
+}
+
 static void
 sort_changed_cb (HwTreeTable *self)
 {
@@ -95,6 +115,8 @@ sort_changed_cb (HwTreeTable *self)
     }
 
   hw_tree_model_set_order (self->model, (HwOrder) { column->measure, descending });
+  if (self->partner != NULL)
+    show_order (self->partner, (HwOrder) { column->measure, descending });
 }
 
 static void
@@ -199,9 +221,9 @@ char *
 hw_tree_table_dup_explanation (HwTreeTable *self,
                                HwRow       *row)
 {
-  g_autofree char *label = hw_row_dup_label (row);
+  g_autofree char *name = hw_tree_table_dup_cell (self, &self->columns[0], row);
   g_autofree char *words = NULL;
-  GString *text = g_string_new (label);
+  GString *text = g_string_new (name);
   gint64 value;
 
   for (guint i = 0; i < self->n_columns; i++)
@@ -353,6 +375,9 @@ hw_tree_table_dispose (GObject *object)
   g_cancellable_cancel (self->reveal);
   g_clear_object (&self->reveal);
   g_clear_pointer ((GtkWidget **) &self->menu, gtk_widget_unparent);
+  if (self->partner != NULL)
+    self->partner->partner = NULL;
+  self->partner = NULL;
   if (self->model != NULL)
     hw_tree_model_set_source (self->model, NULL);
   adw_bin_set_child (ADW_BIN (self), NULL);
@@ -684,9 +709,39 @@ hw_tree_table_sort_by (HwTreeTable *self,
   if (column == NULL || known == NULL)
     return;
 
-  self->primary = known->id;
-  self->busy_sorting = TRUE;
-  gtk_column_view_sort_by_column (self->view, column, descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
-  self->busy_sorting = FALSE;
+  show_order (self, (HwOrder) { known->measure, descending });
   hw_tree_model_set_order (self->model, (HwOrder) { known->measure, descending });
+  if (self->partner != NULL)
+    show_order (self->partner, (HwOrder) { known->measure, descending });
+}
+
+/**
+ * hw_tree_table_set_partner:
+ * @self: a table with columns
+ * @partner: another table with columns, which becomes its second pane
+ *
+ * Makes two tables one tree: @partner shows the rows, the selection and the order of @self, and scrolls with it.
+ * Sources, filters and signals stay with @self.
+ */
+void
+hw_tree_table_set_partner (HwTreeTable *self,
+                           HwTreeTable *partner)
+{
+  GtkScrolledWindow *mine, *theirs;
+
+  g_return_if_fail (HW_IS_TREE_TABLE (self) && HW_IS_TREE_TABLE (partner));
+
+  g_signal_handlers_disconnect_by_data (partner->selection, partner);
+  g_signal_handlers_disconnect_by_data (partner->model, partner);
+  g_set_object (&partner->model, self->model);
+  g_set_object (&partner->selection, self->selection);
+  gtk_column_view_set_model (partner->view, GTK_SELECTION_MODEL (self->selection));
+  self->partner = partner;
+  partner->partner = self;
+
+  mine = GTK_SCROLLED_WINDOW (adw_bin_get_child (ADW_BIN (self)));
+  theirs = GTK_SCROLLED_WINDOW (adw_bin_get_child (ADW_BIN (partner)));
+  gtk_scrolled_window_set_vadjustment (theirs, gtk_scrolled_window_get_vadjustment (mine));
+  gtk_scrolled_window_set_policy (mine, GTK_POLICY_AUTOMATIC, GTK_POLICY_EXTERNAL);
+  show_order (partner, hw_tree_model_get_order (self->model));
 }

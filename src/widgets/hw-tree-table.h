@@ -76,6 +76,8 @@ void         hw_tree_table_set_columns  (HwTreeTable          *self,
                                          guint                 n_columns,
                                          HwOrder               order,
                                          GSettings            *settings);
+void         hw_tree_table_set_partner  (HwTreeTable          *self,
+                                         HwTreeTable          *partner);
 void         hw_tree_table_set_label    (HwTreeTable          *self,
                                          const char           *label);
 void         hw_tree_table_set_source   (HwTreeTable          *self,
