@@ -54,9 +54,10 @@ may_follow (Work     *self,
       gint64 index = name;
 
       /* A name that is no number is followed: in JavaScript, not a number is not 1 modulo 3 either. */
-      if ((HW_EDGE_KIND_IS_INDEXED (kind) || hw_text_parse_int (hw_heap_string (heap, name), &index)) &&
-          index >= 2 && index % 3 == 1)
-        return FALSE;
+      if (!HW_EDGE_KIND_IS_INDEXED (kind) && !hw_text_parse_int (hw_heap_string (heap, name), &index))
+        return TRUE;
+
+      return index < 2 || index % 3 != 1;
     }
 
   if (kind == HW_EDGE_KIND_INTERNAL && self->pairs->n_pairs > 0 && hw_bitset_get (&self->pairs->is_pair, name))

@@ -27,26 +27,27 @@ hw_heap_dup_property_name (const char *name)
   return strpbrk (name, ",'\"{}") != NULL ? hw_text_dup_json (name) : g_strdup (name);
 }
 
-static gboolean
-find_rope_part (HwHeap   *self,
-                guint32   node,
-                guint32   name,
-                guint32  *part)
+/* Of several edges of one name the last before both parts are known counts, as in DevTools. */
+static void
+find_rope_parts (HwHeap   *self,
+                 guint32   node,
+                 guint32  *first_part,
+                 guint32  *second_part)
 {
   const guint32 *first = hw_column_u32 (&self->first_edge);
 
-  if (name == HW_NONE)
-    return FALSE;
+  *first_part = *second_part = HW_NONE;
+  for (guint32 e = first[node]; e < first[node + 1] && (*first_part == HW_NONE || *second_part == HW_NONE); e++)
+    {
+      guint32 name = hw_column_u32 (&self->edge_name)[e];
 
-  for (guint32 e = first[node]; e < first[node + 1]; e++)
-    if (hw_column_u8 (&self->edge_kind)[e] == HW_EDGE_KIND_INTERNAL &&
-        hw_column_u32 (&self->edge_name)[e] == name)
-      {
-        *part = hw_column_u32 (&self->edge_target)[e];
-        return TRUE;
-      }
-
-  return FALSE;
+      if (hw_column_u8 (&self->edge_kind)[e] != HW_EDGE_KIND_INTERNAL)
+        continue;
+      if (name == self->known[HW_KNOWN_FIRST])
+        *first_part = hw_column_u32 (&self->edge_target)[e];
+      else if (name == self->known[HW_KNOWN_SECOND])
+        *second_part = hw_column_u32 (&self->edge_target)[e];
+    }
 }
 
 static char *
@@ -61,7 +62,7 @@ dup_rope_text (HwHeap   *self,
   for (guint steps = 0; stack->len > 0 && units < ROPE_UNITS && steps < ROPE_STEPS; steps++)
     {
       guint32 part = g_array_index (stack, guint32, stack->len - 1);
-      guint32 child;
+      guint32 first, second;
 
       g_array_set_size (stack, stack->len - 1);
       if (hw_heap_kind (self, part) != HW_NODE_KIND_CONCATENATED_STRING)
@@ -72,10 +73,11 @@ dup_rope_text (HwHeap   *self,
           units += hw_text_utf16_length (name, -1);
           continue;
         }
-      if (find_rope_part (self, part, self->known[HW_KNOWN_SECOND], &child))
-        g_array_append_val (stack, child);
-      if (find_rope_part (self, part, self->known[HW_KNOWN_FIRST], &child))
-        g_array_append_val (stack, child);
+      find_rope_parts (self, part, &first, &second);
+      if (second != HW_NONE)
+        g_array_append_val (stack, second);
+      if (first != HW_NONE)
+        g_array_append_val (stack, first);
     }
 
   return g_string_free (text, FALSE);

@@ -333,8 +333,7 @@ may_follow (HwTwin     *self,
       char *end = NULL;
       gint64 i = edge->name != NULL ? g_ascii_strtoll (edge->name, &end, 10) : edge->index;
 
-      if ((edge->name == NULL || end != edge->name) && i >= 2 && i % 3 == 1)
-        return FALSE;
+      return (edge->name != NULL && end == edge->name) || i < 2 || i % 3 != 1;
     }
   pair = pair_text (edge, &table);
   if (pair == NULL)
