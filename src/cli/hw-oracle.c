@@ -23,6 +23,9 @@
 #define CHOSEN_LARGEST  20
 #define CHOSEN_SPREAD   60
 
+/* What the retainers view of DevTools gives to an object that nothing reaches. */
+#define UNREACHABLE_RETAINER 200000000
+
 /**
  * hw_oracle_dup_cut:
  * @text: WTF-8
@@ -362,8 +365,12 @@ write_edges (HwJsonWriter  *json,
     {
       HwEdgeId edge = HW_EDGE (edges[i]);
       HwNodeId node = is_retainers ? hw_heap_get_edge_source (heap, edge) : hw_heap_get_edge_target (heap, edge);
+      gint64 distance = hw_heap_get_distance (heap, node);
       g_autofree char *edge_name = hw_heap_dup_edge_name (heap, edge);
       g_autofree char *name = hw_heap_dup_node_name (heap, node);
+
+      if (is_retainers && distance == HW_DISTANCE_UNREACHABLE)
+        distance = UNREACHABLE_RETAINER;
 
       hw_json_writer_begin_object (json, NULL);
       add_cut (json, "edge_name", edge_name);
@@ -371,7 +378,7 @@ write_edges (HwJsonWriter  *json,
       hw_json_writer_add_uint (json, "id", hw_heap_get_object_id (heap, node));
       add_cut (json, "name", name);
       hw_json_writer_add_string (json, "type", hw_heap_get_node_kind_name (heap, node));
-      hw_json_writer_add_int (json, "distance", hw_heap_get_distance (heap, node));
+      hw_json_writer_add_int (json, "distance", distance);
       hw_json_writer_add_uint (json, "shallow_size", hw_heap_get_shallow_size (heap, node));
       hw_json_writer_add_uint (json, "retained_size", hw_heap_get_retained_size (heap, node));
       hw_json_writer_end_object (json);

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""compare-oracle.py EXPECTED ACTUAL [--max N] [--only A,B] [--skip A,B] [--require A,B] [--ignore PATH]…
+"""compare-oracle.py EXPECTED ACTUAL [--max N] [--only A,B] [--skip A,B] [--require A,B]
 
 Compares two heap-oracle/1 files, plain or compressed by gzip. Prints one line for each section of EXPECTED,
 `ok`, `DIFFER` or `absent`, below those that differ up to N examples, and exits 1 if any differs or a section that
-is required is absent. Differences whose path starts with PATH are known and do not count.
+is required is absent.
 """
 import argparse
 import gzip
@@ -13,9 +13,6 @@ import sys
 
 NOT_COMPARED = {'format', 'kind', 'producer', 'files', 'problems'}
 MAX_FAULTS = 500
-
-# What retainers are numbered by when they are not reachable; the file format calls it -5.
-UNREACHABLE_RETAINER = 200000000
 
 
 def read(path):
@@ -64,8 +61,6 @@ def compare_named(path, name, expected, actual, faults):
 def compare(path, expected, actual, faults):
     if len(faults) >= MAX_FAULTS:
         return
-    if '.retainers' in path and path.endswith('.distance'):
-        expected, actual = (-5 if isinstance(d, int) and d >= UNREACHABLE_RETAINER else d for d in (expected, actual))
     if isinstance(expected, dict) and isinstance(actual, dict):
         for name, value in expected.items():
             if name in actual:
@@ -99,7 +94,6 @@ def main():
     parser.add_argument('--only', type=names, default=set())
     parser.add_argument('--skip', type=names, default=set())
     parser.add_argument('--require', type=names, default=set())
-    parser.add_argument('--ignore', action='append', default=[])
     args = parser.parse_args()
 
     expected, actual = read(args.expected), read(args.actual)
@@ -117,7 +111,6 @@ def main():
             continue
         faults = []
         compare(section, value, actual[section], faults)
-        faults = [f for f in faults if not f.startswith(tuple(args.ignore))]
         print('%-24s %s' % (section, 'DIFFER %d' % len(faults) if faults else 'ok'))
         for fault in faults[:args.max]:
             print('    ' + fault)
