@@ -18,6 +18,7 @@
 typedef struct
 {
   guint   column;
+  guint   width;
   guint64 number;
   gsize   length;  /* bytes */
   guint8 *target;  /* NULL to check only */
@@ -81,7 +82,40 @@ hw_cache_file_connect (HwCacheFile  *self,
 }
 
 static gboolean
+add_deltas (guint    width,
+            gpointer data,
+            gsize    n_bytes)
+{
+  gsize n = n_bytes / width;
+
+  if (width == 4)
+    {
+      guint32 *values = data;
+      guint32 last = 0;
+
+      for (gsize i = 0; i < n; i++)
+        values[i] = last += values[i];
+
+      return TRUE;
+    }
+
+  if (width == 8)
+    {
+      guint64 *values = data;
+      guint64 last = 0;
+
+      for (gsize i = 0; i < n; i++)
+        values[i] = last += values[i];
+
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
 decode (guint64       encoding,
+        guint         width,
         gconstpointer data,
         gsize         n_bytes,
         gpointer      out,
@@ -97,6 +131,9 @@ decode (guint64       encoding,
 
     case HW_CACHE_ENCODING_ZSTD:
       return ZSTD_decompress (out, out_bytes, data, n_bytes) == out_bytes;
+
+    case HW_CACHE_ENCODING_DELTA_ZSTD:
+      return ZSTD_decompress (out, out_bytes, data, n_bytes) == out_bytes && add_deltas (width, out, out_bytes);
 
     default:
       return FALSE;
@@ -139,7 +176,7 @@ read_chunk (Reading       *reading,
              (guint64) sqlite3_column_int64 (statement, 3) == chunk->length &&
              sqlite3_column_int64 (statement, 4) ==
                hw_cache_crc_chunk (chunk->column, chunk->number, encoding, chunk->length, data, n_bytes) &&
-             decode (encoding, data, n_bytes, chunk->target != NULL ? chunk->target : scratch, chunk->length);
+             decode (encoding, chunk->width, data, n_bytes, chunk->target != NULL ? chunk->target : scratch, chunk->length);
   sqlite3_reset (statement);
 
   return is_right || hw_cache_file_damaged (error, "a chunk contradicts its checksum");
@@ -219,6 +256,7 @@ list_chunks (HwCacheFile *self,
       for (gsize done = 0, number = 0; done < n_bytes; done += HW_CACHE_CHUNK_SIZE, number++)
         chunks[n++] = (Chunk) {
           .column = i,
+          .width = column->width,
           .number = number,
           .length = MIN (n_bytes - done, HW_CACHE_CHUNK_SIZE),
           .target = targets != NULL ? (guint8 *) targets[i] + done : NULL,

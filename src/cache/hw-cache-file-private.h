@@ -25,6 +25,8 @@ G_BEGIN_DECLS
  * HwCacheEncoding:
  * @HW_CACHE_ENCODING_RAW: the elements as they are
  * @HW_CACHE_ENCODING_ZSTD: the elements, compressed
+ * @HW_CACHE_ENCODING_DELTA_ZSTD: each element's difference from the one before in the chunk, from 0 for the
+ *   first, compressed; for elements of 4 or 8 bytes
  *
  * How a chunk's bytes are kept.
  */
@@ -32,6 +34,7 @@ typedef enum
 {
   HW_CACHE_ENCODING_RAW,
   HW_CACHE_ENCODING_ZSTD,
+  HW_CACHE_ENCODING_DELTA_ZSTD,
 } HwCacheEncoding;
 
 /**

@@ -34,6 +34,7 @@ typedef struct
   ZSTD_CCtx    *zstd;
   guint8       *packed;          /* room for one packed chunk */
   gsize         packed_size;
+  guint8       *deltas;          /* room for one chunk */
   guint64       n_columns;
   guint64       n_chunks;
   guint64       n_bytes;
@@ -49,6 +50,7 @@ writer_clear (Writer *self)
   sqlite3_close (self->db);
   ZSTD_freeCCtx (self->zstd);
   g_free (self->packed);
+  g_free (self->deltas);
   g_clear_error (&self->error);
 }
 
@@ -279,16 +281,66 @@ write_shapes (Writer  *self,
   return TRUE;
 }
 
+/*
+ * Offsets and ids ascend; their differences pack five times better. Stops at the first element that is less
+ * than the one before, so it costs other columns nothing.
+ */
+static gboolean
+take_deltas (Writer       *self,
+             guint         width,
+             const guint8 *data,
+             gsize         n_bytes)
+{
+  gsize n = n_bytes / width;
+
+  if (width == 4)
+    {
+      const guint32 *values = (const guint32 *) (gconstpointer) data;
+      guint32 *deltas = (guint32 *) (gpointer) self->deltas;
+      guint32 last = 0;
+
+      for (gsize i = 0; i < n; last = values[i++])
+        {
+          if (values[i] < last)
+            return FALSE;
+          deltas[i] = values[i] - last;
+        }
+
+      return TRUE;
+    }
+
+  if (width == 8)
+    {
+      const guint64 *values = (const guint64 *) (gconstpointer) data;
+      guint64 *deltas = (guint64 *) (gpointer) self->deltas;
+      guint64 last = 0;
+
+      for (gsize i = 0; i < n; last = values[i++])
+        {
+          if (values[i] < last)
+            return FALSE;
+          deltas[i] = values[i] - last;
+        }
+
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
 static gboolean
 write_chunk (Writer        *self,
              guint64        number,
+             guint          width,
              const guint8  *data,
              gsize          n_bytes,
              GError       **error)
 {
-  HwCacheEncoding encoding = HW_CACHE_ENCODING_ZSTD;
+  gboolean ascends = take_deltas (self, width, data, n_bytes);
+  HwCacheEncoding encoding = ascends ? HW_CACHE_ENCODING_DELTA_ZSTD : HW_CACHE_ENCODING_ZSTD;
   gconstpointer stored = self->packed;
-  gsize n_stored = ZSTD_compressCCtx (self->zstd, self->packed, self->packed_size, data, n_bytes, 1);
+  gsize n_stored = ZSTD_compressCCtx (self->zstd, self->packed, self->packed_size,
+                                      ascends ? self->deltas : data, n_bytes, 1);
 
   /* What does not shrink is not worth unpacking. */
   if (ZSTD_isError (n_stored) || n_stored > n_bytes - n_bytes / 8)
@@ -334,7 +386,7 @@ write_column_cb (const char    *name,
 
   for (gsize done = 0, number = 0; done < n_bytes; done += HW_CACHE_CHUNK_SIZE, number++)
     if (g_cancellable_set_error_if_cancelled (self->cancellable, &self->error) ||
-        !write_chunk (self, number, (const guint8 *) data + done,
+        !write_chunk (self, number, width, (const guint8 *) data + done,
                       MIN (n_bytes - done, HW_CACHE_CHUNK_SIZE), &self->error))
       return FALSE;
 
@@ -358,6 +410,7 @@ write_columns (Writer  *self,
   self->zstd = ZSTD_createCCtx ();
   self->packed_size = ZSTD_compressBound (HW_CACHE_CHUNK_SIZE);
   self->packed = g_malloc (self->packed_size);
+  self->deltas = g_malloc (HW_CACHE_CHUNK_SIZE);
   if (self->zstd == NULL)
     {
       g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, _("Not enough memory to pack"));

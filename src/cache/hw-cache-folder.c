@@ -341,10 +341,10 @@ sweep_notes (const char *folder)
   for (guint i = 0; notes != NULL && i < notes->len; i++)
     {
       const char *path = g_ptr_array_index (notes, i);
-      gsize stem = strlen (folder) + 1 + 2 * HEX_DIGITS + 1;
+      gsize stem = (gsize) (strrchr (path, G_DIR_SEPARATOR) + 1 - path) + 2 * HEX_DIGITS + 1;
       g_autofree char *index = g_strdup_printf ("%.*s" INDEX_SUFFIX, (int) stem, path);
 
-      if (g_str_has_suffix (path, NOTE_SUFFIX) ? access (index, F_OK) != 0 : is_abandoned (path))
+      if (access (index, F_OK) != 0 || (!g_str_has_suffix (path, NOTE_SUFFIX) && is_abandoned (path)))
         g_unlink (path);
     }
 }

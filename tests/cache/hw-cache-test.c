@@ -53,13 +53,17 @@ hw_cache_test_reopen (HwCacheTest *self)
   self->cache = hw_cache_new (self->folder, HW_CACHE_TEST_BUDGET);
 }
 
-/* A root over @n_nodes objects of a few classes, each referring to its successor and to a random one. */
+/*
+ * A root over @n_nodes objects of a few classes, each referring to its successor and to a random one. From
+ * seed 5000 on, object ids and a size take more than 32 bits.
+ */
 char *
 hw_cache_test_dup_text (guint n_nodes,
                         guint seed)
 {
   g_autoptr(GRand) rand = g_rand_new_with_seed (seed);
   GString *text = g_string_new (NULL);
+  guint64 base = seed >= 5000 ? G_GUINT64_CONSTANT (1) << 40 : 0;
 
   g_string_append_printf (text,
                           "{\"snapshot\":{\"meta\":{\"node_fields\":[\"type\",\"name\",\"id\",\"self_size\","
@@ -72,7 +76,8 @@ hw_cache_test_dup_text (guint n_nodes,
                           "\"line\",\"column\"]},\"node_count\":%u,\"edge_count\":%u},\n\"nodes\":[9,0,1,0,%u,0,0",
                           n_nodes + 1, 3 * n_nodes, n_nodes);
   for (guint i = 1; i <= n_nodes; i++)
-    g_string_append_printf (text, "\n,3,%u,%u,%u,2,0,0", 2 + i % 5, 2 * i + 1, (guint) g_rand_int_range (rand, 0, 900));
+    g_string_append_printf (text, "\n,3,%u,%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ",2,0,0", 2 + i % 5,
+                            base + 2 * i + 1, (i == 1 ? base : 0) + (guint) g_rand_int_range (rand, 0, 900));
 
   g_string_append (text, "],\n\"edges\":[");
   for (guint i = 1; i <= n_nodes; i++)

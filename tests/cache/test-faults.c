@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -35,12 +36,15 @@ static sqlite3_vfs shim;
 static sqlite3_vfs *real_vfs;
 static gint countdown[N_OPERATIONS];  /* atomic; the operation that brings it to 0 fails; below, none */
 static gint n_failed;
+static gboolean fail_by_dying;
 
 static gboolean
 fails (Operation operation)
 {
   if (g_atomic_int_get (&countdown[operation]) <= 0 || !g_atomic_int_dec_and_test (&countdown[operation]))
     return FALSE;
+  if (fail_by_dying)
+    kill (getpid (), SIGKILL);
   g_atomic_int_inc (&n_failed);
 
   return TRUE;
@@ -543,26 +547,33 @@ wait_opener (GSubprocess *process)
 static int
 run_opener (char **argv)
 {
-  g_autoptr(HwCache) cache = hw_cache_new (argv[2], HW_CACHE_TEST_BUDGET);
+  const char *how = argv[4];
+  g_autoptr(HwCache) cache = hw_cache_new (argv[2], strcmp (how, "tiny-budget") == 0 ? 1 : HW_CACHE_TEST_BUDGET);
   g_autoptr(GFile) file = g_file_new_for_path (argv[3]);
   g_autoptr(HwHeap) heap = NULL;
   g_autoptr(HwHeap) truth = NULL;
   gboolean from_cache;
 
-  if (strcmp (argv[4], "small-files") == 0)
+  if (strcmp (how, "small-files") == 0)
     {
       struct rlimit limit = { 20000, 20000 };
 
       signal (SIGXFSZ, SIG_IGN);
       setrlimit (RLIMIT_FSIZE, &limit);
     }
-  if (strcmp (argv[4], "read-only") == 0 && getuid () == 0 && setuid (65534) != 0)
+  if (strcmp (how, "read-only") == 0 && getuid () == 0 && setuid (65534) != 0)
     return 1;
+  if (g_ascii_isdigit (how[0]))
+    {
+      register_shim ();
+      fail_by_dying = TRUE;
+      countdown[OPERATION_WRITE] = atoi (how);
+    }
 
   heap = hw_cache_load_sync (cache, file, NULL, &from_cache, NULL, NULL);
   g_assert_nonnull (heap);
   hw_cache_flush_sync (cache);
-  if (strcmp (argv[4], "victim") != 0)
+  if (strcmp (how, "victim") != 0)
     {
       truth = hw_cache_test_read (argv[3]);
       hw_cache_test_assert_equal (heap, truth);
@@ -653,14 +664,84 @@ test_two_programs (HwCacheTest   *test,
     }
 }
 
+/* Programs with a budget of nothing evict each other's indexes while these are written and read. */
+static void
+test_two_evictors (HwCacheTest   *test,
+                   gconstpointer  data G_GNUC_UNUSED)
+{
+  GSubprocess *processes[8];
+  g_autofree char *a = hw_cache_test_write (test, "a.heapsnapshot", 20000, 1);
+  g_autofree char *b = hw_cache_test_write (test, "b.heapsnapshot", 20000, 2);
+
+  g_test_summary ("Programs that evict each other's indexes still show the right heaps.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (processes); i++)
+    processes[i] = spawn_opener (test, i % 2 == 0 ? a : b, "tiny-budget");
+  for (guint i = 0; i < G_N_ELEMENTS (processes); i++)
+    {
+      g_free (wait_opener (processes[i]));
+      g_object_unref (processes[i]);
+    }
+}
+
+/* After somebody was killed in @test's folder. Returns whether an index was there and used. */
+static gboolean
+assert_sound (HwCacheTest *test,
+              const char  *path,
+              HwHeap      *truth)
+{
+  g_autoptr(GPtrArray) entries = hw_cache_verify_sync (test->cache, NULL, NULL);
+  g_autoptr(HwHeap) heap = NULL;
+
+  for (guint i = 0; i < entries->len; i++)
+    g_assert_null (((HwCacheEntry *) entries->pdata[i])->problem);
+
+  heap = hw_cache_test_load (test, path);
+  hw_cache_test_assert_equal (heap, truth);
+  g_assert_cmpint (test->from_cache, ==, entries->len > 0);
+  hw_cache_flush_sync (test->cache);
+  g_assert_cmpuint (hw_cache_test_count_files (test->folder, ".sqlite"), ==, 1);
+  g_assert_true (hw_cache_clear_sync (test->cache, NULL, NULL));
+  g_assert_cmpuint (hw_cache_test_count_files (test->folder, ""), ==, 0);
+
+  return entries->len > 0;
+}
+
+static void
+test_killed_writing (HwCacheTest   *test,
+                     gconstpointer  data G_GNUC_UNUSED)
+{
+  g_autofree char *path = hw_cache_test_write (test, "a.heapsnapshot", 20000, 1);
+  g_autoptr(HwHeap) truth = hw_cache_test_read (path);
+
+  g_test_summary ("Killed at any write: no piece of an index is believed, none stays.");
+
+  for (guint n = 1;; n += 1 + (g_test_thorough () ? 0 : n / 4))
+    {
+      g_autofree char *how = g_strdup_printf ("%u", n);
+      g_autoptr(GSubprocess) process = spawn_opener (test, path, how);
+
+      g_subprocess_wait (process, NULL, NULL);
+      if (g_subprocess_get_if_exited (process))
+        {
+          g_test_message ("%u writes", n);
+          g_assert_cmpuint (n, >, 10);
+          g_assert_true (assert_sound (test, path, truth));
+          break;
+        }
+      g_assert_cmpuint (hw_cache_test_count_files (test->folder, ".tmp"), ==, 1);
+      g_assert_cmpuint (hw_cache_test_count_files (test->folder, ".sqlite"), ==, 0);
+      g_assert_false (assert_sound (test, path, truth));
+    }
+}
+
 static void
 test_killed (HwCacheTest   *test,
              gconstpointer  data G_GNUC_UNUSED)
 {
-  g_autofree char *path = hw_cache_test_write (test, "a.heapsnapshot", 60000, 1);
+  g_autofree char *path = hw_cache_test_write (test, "a.heapsnapshot", 20000, 1);
   g_autoptr(HwHeap) truth = hw_cache_test_read (path);
-  guint n_rounds = g_test_thorough () ? 200 : 40;
-  guint n_unfinished = 0;
+  guint n_rounds = g_test_thorough () ? 200 : 20;
   gint64 duration;
 
   g_test_summary ("Killed at any moment: what is there afterwards is right, and is used or replaced.");
@@ -677,30 +758,12 @@ test_killed (HwCacheTest   *test,
   for (guint i = 0; i < n_rounds; i++)
     {
       g_autoptr(GSubprocess) process = spawn_opener (test, path, "victim");
-      g_autoptr(GPtrArray) entries = NULL;
-      g_autoptr(HwHeap) heap = NULL;
 
       g_usleep ((gulong) (duration * i / n_rounds));
       g_subprocess_force_exit (process);
       g_subprocess_wait (process, NULL, NULL);
-      n_unfinished += hw_cache_test_count_files (test->folder, ".tmp") > 0;
-
-      entries = hw_cache_verify_sync (test->cache, NULL, NULL);
-      for (guint j = 0; j < entries->len; j++)
-        g_assert_null (((HwCacheEntry *) entries->pdata[j])->problem);
-
-      heap = hw_cache_test_load (test, path);
-      hw_cache_test_assert_equal (heap, truth);
-      g_assert_cmpint (test->from_cache, ==, entries->len > 0);
-      hw_cache_flush_sync (test->cache);
-      g_assert_cmpuint (hw_cache_test_count_files (test->folder, ".sqlite"), ==, 1);
-      if (!test->from_cache)
-        g_assert_cmpuint (hw_cache_test_count_files (test->folder, ".tmp"), ==, 0);
-      g_assert_true (hw_cache_clear_sync (test->cache, NULL, NULL));
-      g_assert_cmpuint (hw_cache_test_count_files (test->folder, ".tmp"), ==, 0);
-      g_assert_cmpuint (hw_cache_test_count_files (test->folder, ".lock"), ==, 0);
+      assert_sound (test, path, truth);
     }
-  g_test_message ("%u of %u were killed while writing", n_unfinished, n_rounds);
 }
 
 int
@@ -724,6 +787,8 @@ main (int   argc,
   ADD ("small-files", test_small_files);
   ADD ("read-only", test_read_only);
   ADD ("two-programs", test_two_programs);
+  ADD ("two-evictors", test_two_evictors);
+  ADD ("killed-writing", test_killed_writing);
   ADD ("killed", test_killed);
 
   return g_test_run ();
