@@ -84,6 +84,8 @@ hw_containment_page_dispose (GObject *object)
 
   g_clear_object (&self->document);
   g_clear_object (&self->capture);
+  /* The bin keeps a pointer to its child, which the template below would free as one of its own. */
+  adw_bin_set_child (ADW_BIN (object), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), HW_TYPE_CONTAINMENT_PAGE);
 
   G_OBJECT_CLASS (hw_containment_page_parent_class)->dispose (object);

@@ -33,8 +33,11 @@ def write_files(folder):
 
 
 def rows(app):
-    found = app.find('list', name='Open snapshots', shown=True)
-    return [c for c in found.children() if c.role == 'list item'] if found else []
+    """The list's rows. The list is looked for once, since the tables beside it are big."""
+    found = getattr(app, 'snapshots', None)
+    if not found:
+        found = app.snapshots = app.find('list', name='Open snapshots', shown=True)
+    return [c for c in found.children() if c.role == 'list item'] if found and found.has('showing') else []
 
 
 def row(app, title):
