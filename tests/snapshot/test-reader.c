@@ -2,11 +2,26 @@
 #include "config.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
+#include "base/hw-error.h"
 #include "base/hw-ids.h"
 #include "snapshot/hw-snapshot-reader-private.h"
 #include "hw-collect.h"
 #include "hw-small.h"
+
+/* A sanitizer maps more memory than any limit lets it. */
+#if defined __has_feature
+#if __has_feature (address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED 1
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
 
 #define ALL_SECTIONS ((1u << HW_SNAPSHOT_N_SECTIONS) - 1 - (1u << HW_SNAPSHOT_SECTION_HEADER))
 
@@ -322,6 +337,41 @@ test_long_string (void)
 }
 
 static void
+test_no_memory (void)
+{
+  const struct rlimit limit = { 400 << 20, 400 << 20 };
+  const char *start = HW_LEAST ("[9,0,1,0,0]", "[]", "[\"");
+  g_autoptr(HwSnapshotReader) reader = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr(GError) error = NULL;
+  g_auto(HwCollect) c = { 0 };
+
+  g_test_summary ("A string that no memory can hold is an error.");
+
+  if (SANITIZED)
+    {
+      g_test_skip ("memory cannot be limited here");
+      return;
+    }
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      return;
+    }
+
+  text = g_malloc (1 << 20);
+  memset (text, 'x', 1 << 20);
+  hw_collect_init (&c);
+  reader = hw_snapshot_reader_new (&hw_collect_sink, &c);
+  g_assert_true (hw_snapshot_reader_push (reader, start, strlen (start) - 1, NULL));
+  g_assert_no_errno (setrlimit (RLIMIT_AS, &limit));
+  for (guint i = 0; i < 1000 && error == NULL; i++)
+    hw_snapshot_reader_push (reader, text, 1 << 20, &error);
+  g_assert_error (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY);
+}
+
+static void
 test_permuted (void)
 {
   g_auto(HwCollect) c;
@@ -425,6 +475,7 @@ main (int   argc,
   g_test_add_func ("/snapshot/reader/many-numbers", test_many_numbers);
   g_test_add_func ("/snapshot/reader/strings", test_strings);
   g_test_add_func ("/snapshot/reader/long-string", test_long_string);
+  g_test_add_func ("/snapshot/reader/no-memory", test_no_memory);
   g_test_add_func ("/snapshot/reader/permuted", test_permuted);
   g_test_add_func ("/snapshot/reader/unannounced", test_unannounced);
   g_test_add_func ("/snapshot/reader/sink-stops", test_sink_stops);
