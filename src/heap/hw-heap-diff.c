@@ -233,6 +233,14 @@ dup_key (const HwClassRow *row)
            : g_strconcat (",", row->name, NULL);
 }
 
+/* A class that only the base has is called what its last object is called there, under the base's own shapes. */
+static const char *
+base_label (HwHeapDiff *self,
+            guint32     node)
+{
+  return hw_class_table_get_row (self->base->classes, hw_heap_get_node_class (self->base, HW_NODE (node)))->name;
+}
+
 static void
 add_row (HwHeapDiff        *self,
          const HwClassRow  *class_row,
@@ -247,7 +255,7 @@ add_row (HwHeapDiff        *self,
   row->added = g_array_new (FALSE, FALSE, sizeof (guint32));
   row->removed = g_array_new (FALSE, FALSE, sizeof (guint32));
   merge (self, row, base, n_base, current, n_current);
-  row->row.name = g_strdup (class_row->name);
+  row->row.name = g_strdup (n_current > 0 || n_base == 0 ? class_row->name : base_label (self, base[n_base - 1]));
   row->row.key = dup_key (class_row);
   row->row.current_class = HW_CLASS (current_class);
   if (row->row.added_count > 0 || row->row.removed_count > 0)

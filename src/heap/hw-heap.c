@@ -6,8 +6,6 @@
  *
  * - sizes and object ids have 64 bits; DevTools keeps 32 and wraps (a node of 5,000,000,000 bytes);
  * - two classes with the same public key are one class; DevTools loses the objects of one (hw-classes.c);
- * - the class names of a comparison's base are those under the current heap's shapes; DevTools takes some of
- *   the labels after it has restored the base's own (hw-heap-diff.c);
  * - a shortcut named by a number of 2⁵³ or more keeps its name; DevTools rounds it (1e+23);
  * - two references named __proto__ with all else equal keep the file's order; DevTools' comparison says of each
  *   that it comes behind the other;
