@@ -162,8 +162,8 @@ hw_explanations_for_row (HwRow *row)
           g_autofree char *number = hw_format_distance (distance);
           /* Translators: %s is a number */
           g_autofree char *words =
-            g_strdup_printf (ngettext ("Distance %s: one reference away from a global object.",
-                                       "Distance %s: that many references away from a global object on the shortest path.",
+            g_strdup_printf (ngettext ("Distance %s: one of the program’s own roots, such as a global object.",
+                                       "Distance %s: that many references on the shortest path from the root, the first to a global object.",
                                        (gulong) distance),
                              number);
 
@@ -182,7 +182,7 @@ hw_explanations_for_row (HwRow *row)
 const char *
 hw_explanations_distance (void)
 {
-  return _("Distance: how many references lie on the shortest path from a global object. A − means that only the engine, or nothing, reaches it.");
+  return _("Distance: how many references lie on the shortest path from the root. A global object has 1, what it refers to 2. A − means that only the engine, or nothing, reaches it.");
 }
 
 /**
