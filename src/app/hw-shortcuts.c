@@ -26,6 +26,7 @@ static const HwShortcut shortcuts[] = {
   { N_("Rows"), N_("Close a row, or go to its parent"), NULL, { "Left" } },
   { N_("Rows"), N_("Go to the parent row"), NULL, { "BackSpace" } },
   { N_("Rows"), N_("Copy"), NULL, { "<Control>c" } },
+  { N_("Rows"), N_("What is this?"), NULL, { "<Control>i" } },
   { N_("Rows"), N_("What can be done with the row"), NULL, { "<Shift>F10", "Menu" } },
 
   { N_("List of snapshots"), N_("Rename"), NULL, { "F2" } },
