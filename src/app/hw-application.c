@@ -52,6 +52,9 @@ quit_cb (GSimpleAction *action G_GNUC_UNUSED,
 {
   g_autoptr(GList) windows = g_list_copy (gtk_application_get_windows (user_data));
 
+  if (windows == NULL)
+    g_application_quit (user_data);
+
   /* Each window remembers its size when it is closed. */
   for (GList *l = windows; l != NULL; l = l->next)
     gtk_window_close (l->data);

@@ -156,28 +156,13 @@ update_title (HwWindow *self)
 {
   HwCapture *capture = self->capture;
   const char *title = capture != NULL ? hw_capture_get_title (capture) : "";
-  g_autofree char *subtitle = NULL;
+  const char *subtitle = capture != NULL ? hw_capture_get_subtitle (capture) : "";
   g_autofree char *window_title = NULL;
-
-  if (capture != NULL && hw_capture_get_classes (capture) != NULL)
-    {
-      g_autofree char *size = hw_format_size (hw_capture_get_size (capture));
-      guint64 n_objects = hw_class_table_get_total_count (hw_capture_get_classes (capture));
-      g_autofree char *count = hw_format_count (n_objects);
-      g_autofree char *objects = g_strdup_printf (ngettext ("%s object", "%s objects", n_objects), count);
-
-      /* Translators: the size of a heap, then how many objects it has */
-      subtitle = g_strdup_printf (_("%s · %s"), size, objects);
-    }
-  else if (capture != NULL)
-    {
-      subtitle = g_strdup (hw_capture_get_subtitle (capture));
-    }
 
   adw_window_title_set_title (self->wide_title, title);
   adw_window_title_set_title (self->narrow_title, capture != NULL ? title : _("Heapwise"));
-  adw_window_title_set_subtitle (self->wide_title, subtitle != NULL ? subtitle : "");
-  adw_window_title_set_subtitle (self->narrow_title, subtitle != NULL ? subtitle : "");
+  adw_window_title_set_subtitle (self->wide_title, subtitle);
+  adw_window_title_set_subtitle (self->narrow_title, subtitle);
 
   /* Translators: a snapshot's name, then the program's */
   window_title = capture != NULL ? g_strdup_printf (_("%s – Heapwise"), title) : g_strdup (_("Heapwise"));
@@ -310,19 +295,31 @@ capture_changed_cb (HwWindow *self)
   update_state (self);
 }
 
-/* The first time the pane has a size, its divider goes where the person left it. */
+/* The first time the pane has a size, its divider goes where the person left it, so far as that
+ * leaves the view the larger part.
+ */
 static void
 place_pane_cb (HwWindow *self)
 {
   GSettings *settings = hw_settings_get_default ();
   int height = gtk_widget_get_height (GTK_WIDGET (self->paned));
+  int pane = settings != NULL ? g_settings_get_int (settings, "retainers-height") : 240;
 
   if (self->pane_placed || height == 0)
     return;
 
   self->pane_placed = TRUE;
-  gtk_paned_set_position (self->paned,
-                          height - (settings != NULL ? g_settings_get_int (settings, "retainers-height") : 240));
+  gtk_paned_set_position (self->paned, height - MIN (pane, height * 2 / 5));
+}
+
+static void
+default_base_changed_cb (HwWindow  *self,
+                         const char *key,
+                         GSettings  *settings)
+{
+  g_autofree char *base = g_settings_get_string (settings, key);
+
+  hw_document_set_first_is_baseline (self->document, g_str_equal (base, "first"));
 }
 
 static void
@@ -341,6 +338,9 @@ restore (HwWindow *self)
     gtk_window_maximize (GTK_WINDOW (self));
   self->sidebar_wanted = g_settings_get_boolean (settings, "sidebar-visible");
   gtk_widget_set_visible (GTK_WIDGET (self->pane), g_settings_get_boolean (settings, "retainers-visible"));
+  g_signal_connect_object (settings, "changed::default-base", G_CALLBACK (default_base_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  default_base_changed_cb (self, "default-base", settings);
 }
 
 static void
@@ -507,13 +507,6 @@ hw_window_get_document (HwWindow *self)
   return self->document;
 }
 
-static gboolean
-has_view (HwWindow   *self,
-          const char *name)
-{
-  return adw_view_stack_get_child_by_name (self->views, name) != NULL;
-}
-
 /**
  * hw_window_open_files:
  * @self: a window
@@ -535,9 +528,8 @@ hw_window_open_files (HwWindow  *self,
     {
       g_autofree char *view = g_settings_get_string (settings, "default-view");
 
-      if (has_view (self, view))
+      if (adw_view_stack_get_child_by_name (self->views, view) != NULL)
         adw_view_stack_set_visible_child_name (self->views, view);
-      hw_document_set_first_is_baseline (self->document, g_settings_get_enum (settings, "default-base") == 1);
     }
 
   for (guint i = 0; i < n_files; i++)

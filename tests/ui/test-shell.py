@@ -130,6 +130,17 @@ def wide(program):
         titled(app, '3-after')
         loaded(app, '3-after')
 
+        # The same with the mouse
+        app.click(row(app, '1-before'))
+        titled(app, '1-before')
+        app.click(row(app, '1-before'), button=3)
+        ui.wait(lambda: menu_item(app, 'm'), what='menu of the row')
+        ui.key('Escape')
+        ui.wait(lambda: not menu_item(app, 'm'))
+        app.click(row(app, '1-before'), times=2)
+        ui.wait(lambda: app.find(name='Name of the snapshot', shown=True), what='entry in the row')
+        ui.key('Escape')
+
         # What cannot be opened says why and what to do
         app.open_file(page)
         titled(app, 'page')

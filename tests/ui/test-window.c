@@ -248,6 +248,69 @@ test_remove (void)
   wait_for (window == NULL);
 }
 
+/* What is removed for good is freed, with its heap. */
+static void
+test_release (void)
+{
+  HwWindow *window = make_window ();
+  HwCapture *captures[2];
+
+  open_files (window, 2, write_sample ("a.heapsnapshot", 1), write_sample ("b.heapsnapshot", 1));
+  for (guint i = 0; i < 2; i++)
+    {
+      captures[i] = hw_document_get_capture (hw_window_get_document (window));
+      wait_for (get_state (window) == HW_CAPTURE_READY);
+      settle (200);
+      for (guint view = 0; view < 3; view++)
+        {
+          static const char *names[] = { "summary", "comparison", "containment" };
+
+          gtk_widget_activate_action (GTK_WIDGET (window), "win.show-view", "s", names[view]);
+          settle (100);
+        }
+      gtk_widget_activate_action (GTK_WIDGET (window), "win.next-capture", NULL);
+    }
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_object_add_weak_pointer (G_OBJECT (captures[i]), (gpointer *) &captures[i]);
+      gtk_widget_activate_action (GTK_WIDGET (window), "win.close", NULL);
+    }
+  adw_toast_overlay_dismiss_all (ADW_TOAST_OVERLAY (find (GTK_WIDGET (window), ADW_TYPE_TOAST_OVERLAY, NULL)));
+  wait_for (captures[0] == NULL);
+  wait_for (captures[1] == NULL);
+
+  destroy_window (window);
+}
+
+static void
+test_drop (void)
+{
+  HwWindow *window = make_window ();
+  GtkWidget *overlay = find (GTK_WIDGET (window), ADW_TYPE_TOAST_OVERLAY, NULL);
+  g_autoptr(GListModel) controllers = gtk_widget_observe_controllers (overlay);
+  g_autoptr(GFile) first = sample (0);
+  g_autoptr(GFile) second = sample (1);
+  GFile *files[] = { first, second };
+  g_auto(GValue) value = G_VALUE_INIT;
+  gboolean taken = FALSE;
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, gdk_file_list_new_from_array (files, 2));
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr(GObject) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DROP_TARGET (controller))
+        g_signal_emit_by_name (controller, "drop", &value, 10.0, 10.0, &taken);
+    }
+  g_assert_true (taken);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (hw_document_get_captures (hw_window_get_document (window)))), ==, 2);
+  wait_for (get_state (window) == HW_CAPTURE_READY);
+
+  destroy_window (window);
+}
+
 static void
 test_trouble (void)
 {
@@ -452,6 +515,8 @@ main (int    argc,
   g_test_add_func ("/app/window/sample", test_sample);
   g_test_add_func ("/app/window/rename", test_rename);
   g_test_add_func ("/app/window/remove", test_remove);
+  g_test_add_func ("/app/window/release", test_release);
+  g_test_add_func ("/app/window/drop", test_drop);
   g_test_add_func ("/app/window/trouble", test_trouble);
   g_test_add_func ("/app/window/cancel", test_cancel);
   g_test_add_func ("/app/window/damaged", test_damaged);
