@@ -391,11 +391,15 @@ hw_cache_flush_sync (HwCache *self)
   g_mutex_unlock (&self->mutex);
 }
 
-/* Finds the index of the very bytes of @source; NULL without an error if there is none. */
+/*
+ * Finds the index of the very bytes of @source, and how much of the job is left then; NULL without an error if
+ * there is none.
+ */
 static char *
 find_index (HwCache        *self,
             HwCacheSource  *source,
             HwProgress     *progress,
+            double         *weight,
             GCancellable   *cancellable,
             GError        **error)
 {
@@ -404,6 +408,7 @@ find_index (HwCache        *self,
   g_autofree char *content = NULL;
   g_autofree char *path = find_vouched (self, source);
 
+  *weight = 1;
   if (path != NULL)
     return g_steal_pointer (&path);
 
@@ -411,6 +416,7 @@ find_index (HwCache        *self,
   if (candidates->len == 0)
     return NULL;
 
+  *weight = 0.5;
   hw_progress_begin_phase (progress, N_("Recognizing the file"), 0.5);
   content = hw_cache_source_dup_content_sync (source, g_get_num_processors (), progress, cancellable, error);
   if (content == NULL)
@@ -424,6 +430,7 @@ static HwHeap *
 read_index (const char               *path,
             HwCacheSource            *source,
             const HwHeapLoadOptions  *options,
+            double                    weight,
             GCancellable             *cancellable,
             GError                  **error)
 {
@@ -432,7 +439,7 @@ read_index (const char               *path,
   g_autoptr(HwCacheFile) file = NULL;
   g_autoptr(HwClassTable) classes = NULL;
 
-  hw_progress_begin_phase (progress, N_("Opening the index"), 1.0);
+  hw_progress_begin_phase (progress, N_("Opening the index"), weight);
   file = hw_cache_file_open (path, cancellable, error);
   if (file == NULL)
     return NULL;
@@ -463,12 +470,13 @@ load_index (HwCache                  *self,
 {
   HwProgress *progress = options != NULL ? options->progress : NULL;
   g_autoptr(GError) local_error = NULL;
-  g_autofree char *path = find_index (self, source, progress, cancellable, &local_error);
+  double weight;
+  g_autofree char *path = find_index (self, source, progress, &weight, cancellable, &local_error);
   HwHeap *heap = NULL;
 
   if (path != NULL)
     {
-      heap = read_index (path, source, options, cancellable, &local_error);
+      heap = read_index (path, source, options, weight, cancellable, &local_error);
       *replace = heap == NULL;
     }
   if (heap != NULL)
