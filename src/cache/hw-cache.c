@@ -501,6 +501,15 @@ load_index (HwCache                  *self,
   return NULL;
 }
 
+/* A disk or a network that failed while reading may not fail the next time. */
+static gboolean
+is_lasting (HwHeap *heap)
+{
+  const HwSnapshotDamage *damage = hw_heap_get_damage (heap);
+
+  return damage == NULL || !damage->transient;
+}
+
 /**
  * hw_cache_load_sync:
  * @self: a cache
@@ -560,7 +569,8 @@ hw_cache_load_sync (HwCache                  *self,
     }
 
   heap = hw_heap_load_sync (file, options, cancellable, error);
-  if (heap != NULL && hw_cache_source_is_settled (source) && hw_cache_source_is_unchanged (source))
+  if (heap != NULL && is_lasting (heap) &&
+      hw_cache_source_is_settled (source) && hw_cache_source_is_unchanged (source))
     push_job (self, heap, source, replace);
 
   return heap;

@@ -146,6 +146,7 @@ finish_with_error (HwSnapshotReader  *reader,
   message = g_strdup_printf ("%s %s", trouble->message, _("What stands before it could be read."));
   g_free (found->message);
   found->message = message;
+  found->transient = trouble->domain != HW_SNAPSHOT_ERROR;
   if (damage != NULL)
     *damage = g_steal_pointer (&found);
 

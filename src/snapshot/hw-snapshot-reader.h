@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /**
  * HwSnapshotDamage:
  * @truncated: the file ends before its last section does
+ * @transient: reading failed for a reason outside of the file; another try may give more
  * @offset: the (uncompressed) byte where the first trouble was met
  * @section: the section that was being read there
  * @message: what is wrong, one sentence for a person
@@ -18,6 +19,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean           truncated;
+  gboolean           transient;
   guint64            offset;
   HwSnapshotSection  section;
   char              *message;

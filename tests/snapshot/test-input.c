@@ -189,6 +189,7 @@ test_packed_cut (void)
           g_assert_no_error (c.error);
           g_assert_nonnull (c.damage);
           g_assert_nonnull (strstr (c.damage->message, "compressed"));
+          g_assert_false (c.damage->transient);
           /* The last byte is a checksum's: the snapshot itself is there. */
           g_assert_cmpint (c.damage->truncated, ==, n < 10 || hw_collect_n_records (&c, HW_SNAPSHOT_SECTION_NODES) < 60000);
           g_assert_cmpuint (hw_collect_n_records (&c, HW_SNAPSHOT_SECTION_NODES), >, 0);
@@ -406,6 +407,7 @@ test_read_error (void)
   read_stream (&c, late, NULL, NULL);
   g_assert_no_error (c.error);
   g_assert_true (c.damage->truncated);
+  g_assert_true (c.damage->transient);
   g_assert_nonnull (strstr (c.damage->message, "Input/output error"));
   g_assert_cmpuint (hw_collect_n_records (&c, HW_SNAPSHOT_SECTION_NODES), >, 20000);
 
