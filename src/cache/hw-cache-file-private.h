@@ -74,6 +74,7 @@ typedef struct
   gboolean      has_retained_sizes;
   guint32       classes_crc32;
   guint32       columns_crc32;
+  guint32       meta_crc32;
 } HwCacheFile;
 
 HwCacheFile  *hw_cache_file_open            (const char       *path,

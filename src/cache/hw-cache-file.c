@@ -192,6 +192,7 @@ read_meta (HwCacheFile  *self,
   byte_order = meta_number (numbers, "byte_order", &is_complete);
   columns_version = meta_number (numbers, "columns_version", &is_complete);
   meta_crc32 = meta_number (numbers, "meta_crc32", &is_complete);
+  self->meta_crc32 = crc;
   self->classes_crc32 = (guint32) meta_number (numbers, "classes_crc32", &is_complete);
   self->columns_crc32 = (guint32) meta_number (numbers, "columns_crc32", &is_complete);
   self->has_distances = meta_number (numbers, "has_distances", &is_complete) != 0;

@@ -260,7 +260,7 @@ test_reads_fail (HwCacheTest   *test,
 {
   g_autofree char *path = hw_cache_test_write (test, "a.heapsnapshot", 60000, 1);
   g_autoptr(HwHeap) truth = hw_cache_test_read (path);
-  gint failed;
+  gint failed, n_refused = 0;
 
   g_test_summary ("Whichever read of the index fails: the file opens.");
 
@@ -275,12 +275,15 @@ test_reads_fail (HwCacheTest   *test,
       countdown[OPERATION_READ] = 0;
       hw_cache_flush_sync (test->cache);
       hw_cache_test_assert_equal (heap, truth);
-      g_assert_cmpint (test->from_cache, ==, n_failed == failed);
       if (n_failed == failed)
         break;
-      assert_problem (test);
+      /* A helping thread that cannot open the index is not missed; any other failure is. */
+      n_refused += !test->from_cache;
+      if (!test->from_cache)
+        assert_problem (test);
     }
-  g_assert_cmpint (failed, >, 10);
+  g_assert_true (test->from_cache);
+  g_assert_cmpint (n_refused, >, 10);
 }
 
 /* Puts @bytes where the index was, loads, and says whether the index was believed. */
