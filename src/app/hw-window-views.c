@@ -80,6 +80,8 @@ hw_window_dispose_views (HwWindow *self)
       if (page != NULL)
         hw_page_set_document (HW_PAGE (page), NULL);
     }
+  /* libadwaita 1.7's inline switcher frees its toggles twice when it goes while it still has some. */
+  adw_inline_view_switcher_set_stack (ADW_INLINE_VIEW_SWITCHER (self->switcher), NULL);
   if (adw_bin_get_child (self->pane) != NULL)
     hw_retainers_pane_set_document (HW_RETAINERS_PANE (adw_bin_get_child (self->pane)), NULL);
 }

@@ -21,13 +21,13 @@ struct _HwTreeTable
   HwOrder              order;          /* the view's own */
   guint64              total_size;     /* for percentages */
   guint64              largest_delta;  /* the longest bar of differences */
+  HwRow               *selected_row;   /* owned: held while everything is sorted anew */
   guint64              selected_key;   /* 0 for none */
   GCancellable        *reveal;
   const char          *primary;        /* id of the column sorted by */
   guint                narrow : 1;
   guint                busy_sorting : 1;
   guint                resetting : 1;
-  guint                show_path : 1;
 };
 
 GtkListItemFactory *hw_tree_table_cell_factory (HwTreeTable          *self,

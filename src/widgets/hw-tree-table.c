@@ -128,6 +128,8 @@ selected_cb (HwTreeTable *self)
     return;
 
   self->selected_key = hw_tree_model_get_key (self->model, row);
+  /* Held, because the model is sure to find only those again. */
+  g_set_object (&self->selected_row, row);
   g_signal_emit (self, signals[ROW_SELECTED], 0, row);
 }
 
@@ -138,19 +140,17 @@ reset_done_cb (HwTreeTable *self)
   guint position = self->selected_key != 0 ? hw_tree_model_find_key (self->model, self->selected_key)
                                            : GTK_INVALID_LIST_POSITION;
 
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  gboolean focused = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view));
+
+  /* The focus stays in a filter that is being typed. */
   self->resetting = FALSE;
   if (position != GTK_INVALID_LIST_POSITION)
-    gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_SELECT | GTK_LIST_SCROLL_FOCUS, NULL);
+    gtk_column_view_scroll_to (self->view, position, NULL,
+                               GTK_LIST_SCROLL_SELECT | (focused ? GTK_LIST_SCROLL_FOCUS : 0), NULL);
   else if (g_list_model_get_n_items (G_LIST_MODEL (self->model)) > 0)
     gtk_column_view_scroll_to (self->view, 0, NULL, GTK_LIST_SCROLL_NONE, NULL);
-
-  if (self->show_path && g_list_model_get_n_items (G_LIST_MODEL (self->model)) > 0)
-    {
-      g_autoptr(HwRow) first = g_list_model_get_item (G_LIST_MODEL (self->model), 0);
-
-      self->show_path = FALSE;
-      hw_tree_model_expand_chain (self->model, first);
-    }
 }
 
 static void
@@ -381,6 +381,7 @@ hw_tree_table_dispose (GObject *object)
   if (self->model != NULL)
     hw_tree_model_set_source (self->model, NULL);
   adw_bin_set_child (ADW_BIN (self), NULL);
+  g_clear_object (&self->selected_row);
   g_clear_object (&self->selection);
   g_clear_object (&self->model);
   g_clear_object (&self->settings);
@@ -591,6 +592,11 @@ hw_tree_table_set_source (HwTreeTable  *self,
 {
   g_return_if_fail (HW_IS_TREE_TABLE (self));
 
+  if (source == NULL)
+    {
+      self->selected_key = 0;
+      g_clear_object (&self->selected_row);
+    }
   self->total_size = total_size;
   self->largest_delta = largest_delta;
   hw_tree_model_set_source (self->model, source);
@@ -676,14 +682,7 @@ hw_tree_table_expand_path (HwTreeTable *self)
 {
   g_return_if_fail (HW_IS_TREE_TABLE (self));
 
-  if (hw_tree_model_get_busy (self->model) || g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0)
-    self->show_path = TRUE;
-  else
-    {
-      g_autoptr(HwRow) first = g_list_model_get_item (G_LIST_MODEL (self->model), 0);
-
-      hw_tree_model_expand_chain (self->model, first);
-    }
+  hw_tree_model_expand_chain (self->model, NULL);
 }
 
 /**
