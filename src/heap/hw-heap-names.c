@@ -12,8 +12,9 @@
 #define ROPE_UNITS  1024
 #define PLAIN_UNITS 100
 
-/* A damaged file can hold ropes that run in circles. */
-#define ROPE_STEPS  (1 << 20)
+/* A damaged file can hold ropes that run in circles, or that share empty parts and fan out. A sound one is
+ * done after as many steps as there are nodes on the way down and parts in the text. */
+#define ROPE_STEPS(heap) ((guint64) (heap)->n_nodes + 4 * ROPE_UNITS)
 
 /**
  * hw_heap_dup_property_name:
@@ -59,7 +60,7 @@ dup_rope_text (HwHeap   *self,
   gsize units = 0;
 
   g_array_append_val (stack, node);
-  for (guint steps = 0; stack->len > 0 && units < ROPE_UNITS && steps < ROPE_STEPS; steps++)
+  for (guint64 steps = 0; stack->len > 0 && units < ROPE_UNITS && steps < ROPE_STEPS (self); steps++)
     {
       guint32 part = g_array_index (stack, guint32, stack->len - 1);
       guint32 first, second;
