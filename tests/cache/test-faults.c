@@ -331,7 +331,8 @@ test_scrambled (HwCacheTest   *test,
   for (gsize offset = 0; offset < length; offset += step)
     {
       g_autofree char *bad = g_memdup2 (good, length);
-      gsize end = MIN (offset + (gsize) g_rand_int_range (rand, 1, 64), length);
+      gsize wanted = offset + (gsize) g_rand_int_range (rand, 1, 64);
+      gsize end = MIN (wanted, length);
 
       for (gsize i = offset; i < end; i++)
         bad[i] ^= (char) g_rand_int_range (rand, 1, 256);
