@@ -347,18 +347,7 @@ const char *
 hw_heap_get_edge_kind_name (HwHeap   *self,
                             HwEdgeId  edge)
 {
-  static const char *names[] = {
-    [HW_EDGE_KIND_CONTEXT] = "context",
-    [HW_EDGE_KIND_ELEMENT] = "element",
-    [HW_EDGE_KIND_PROPERTY] = "property",
-    [HW_EDGE_KIND_INTERNAL] = "internal",
-    [HW_EDGE_KIND_HIDDEN] = "hidden",
-    [HW_EDGE_KIND_SHORTCUT] = "shortcut",
-    [HW_EDGE_KIND_WEAK] = "weak",
-    [HW_EDGE_KIND_OTHER] = "undefined",
-  };
-
-  return names[hw_heap_get_edge_kind (self, edge)];
+  return hw_edge_kind_get_name (hw_heap_get_edge_kind (self, edge));
 }
 
 /**

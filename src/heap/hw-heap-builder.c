@@ -63,9 +63,6 @@ header (gpointer                 sink,
         const HwSnapshotLayout  *layout,
         GError                 **error)
 {
-  static const char *edge_names[] = {
-    "context", "element", "property", "internal", "hidden", "shortcut", "weak", "internal", NULL
-  };
   HwHeapBuilder *self = sink;
   HwHeap *heap = self->heap;
 
@@ -75,7 +72,6 @@ header (gpointer                 sink,
   self->root_index = layout->root_index;
   heap->extra_native_bytes = layout->extra_native_bytes;
   heap->node_kind_names = g_strdupv (layout->node_kind_names);
-  heap->edge_kind_names = g_strdupv ((char **) edge_names);
 
   return hw_column_resize (&heap->first_edge, 1, error);
 }

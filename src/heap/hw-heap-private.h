@@ -115,7 +115,6 @@ struct _HwHeap
   HwColumn         location_column;  /* u32 */
 
   char           **node_kind_names;  /* the file's, by its own kind numbers */
-  char           **edge_kind_names;  /* by HwEdgeKind */
   GPtrArray       *shapes;           /* HwShape, in rank order */
   HwClassTable    *classes;
   HwHeapStatistics statistics;

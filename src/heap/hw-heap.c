@@ -112,7 +112,6 @@ hw_heap_unref (HwHeap *self)
   hw_column_clear (&self->location_line);
   hw_column_clear (&self->location_column);
   g_strfreev (self->node_kind_names);
-  g_strfreev (self->edge_kind_names);
   g_clear_pointer (&self->shapes, g_ptr_array_unref);
   g_clear_pointer (&self->classes, hw_class_table_unref);
   g_clear_pointer (&self->damage, hw_snapshot_damage_free);
@@ -416,23 +415,6 @@ const char *
 hw_heap_get_node_kind_name (HwHeap   *self,
                             HwNodeId  node)
 {
-  static const char *names[] = {
-    [HW_NODE_KIND_HIDDEN] = "hidden",
-    [HW_NODE_KIND_ARRAY] = "array",
-    [HW_NODE_KIND_STRING] = "string",
-    [HW_NODE_KIND_OBJECT] = "object",
-    [HW_NODE_KIND_CODE] = "code",
-    [HW_NODE_KIND_CLOSURE] = "closure",
-    [HW_NODE_KIND_REGEXP] = "regexp",
-    [HW_NODE_KIND_NUMBER] = "number",
-    [HW_NODE_KIND_NATIVE] = "native",
-    [HW_NODE_KIND_SYNTHETIC] = "synthetic",
-    [HW_NODE_KIND_CONCATENATED_STRING] = "concatenated string",
-    [HW_NODE_KIND_SLICED_STRING] = "sliced string",
-    [HW_NODE_KIND_SYMBOL] = "symbol",
-    [HW_NODE_KIND_BIGINT] = "bigint",
-    [HW_NODE_KIND_OBJECT_SHAPE] = "object shape",
-  };
   HwNodeKind kind;
   guint file_kind;
 
@@ -440,13 +422,13 @@ hw_heap_get_node_kind_name (HwHeap   *self,
 
   kind = hw_heap_kind (self, node.value);
   if (kind != HW_NODE_KIND_OTHER)
-    return names[kind];
+    return hw_node_kind_get_name (kind);
 
   file_kind = node.value < self->node_file_kind.length ? hw_column_u8 (&self->node_file_kind)[node.value] : G_MAXUINT8;
 
   return self->node_kind_names != NULL && file_kind < g_strv_length (self->node_kind_names)
            ? self->node_kind_names[file_kind]
-           : "undefined";
+           : hw_node_kind_get_name (kind);
 }
 
 /**

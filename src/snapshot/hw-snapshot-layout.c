@@ -51,6 +51,30 @@ static const char *const edge_kind_names[] = {
 G_STATIC_ASSERT (G_N_ELEMENTS (node_kind_names) == HW_NODE_KIND_OTHER);
 G_STATIC_ASSERT (G_N_ELEMENTS (edge_kind_names) == HW_EDGE_KIND_OTHER);
 
+/**
+ * hw_node_kind_get_name:
+ * @kind: a kind
+ *
+ * Returns: (transfer none): its name in a file; "undefined" for HW_NODE_KIND_OTHER, as DevTools shows it
+ */
+const char *
+hw_node_kind_get_name (HwNodeKind kind)
+{
+  return kind < HW_NODE_KIND_OTHER ? node_kind_names[kind] : "undefined";
+}
+
+/**
+ * hw_edge_kind_get_name:
+ * @kind: a kind
+ *
+ * Returns: (transfer none): its name in a file; "undefined" for HW_EDGE_KIND_OTHER
+ */
+const char *
+hw_edge_kind_get_name (HwEdgeKind kind)
+{
+  return kind < HW_EDGE_KIND_OTHER ? edge_kind_names[kind] : "undefined";
+}
+
 /* The \uXXXX at @p, or 0 when it is none or stands for NUL. */
 static guint32
 escaped_unit (const char *p,

@@ -75,6 +75,9 @@ typedef enum
   HW_EDGE_KIND_OTHER,
 } HwEdgeKind;
 
+const char *hw_node_kind_get_name (HwNodeKind kind);
+const char *hw_edge_kind_get_name (HwEdgeKind kind);
+
 /* Whether an edge's name is a number instead of a string. */
 #define HW_EDGE_KIND_IS_INDEXED(kind) ((kind) == HW_EDGE_KIND_ELEMENT || (kind) == HW_EDGE_KIND_HIDDEN)
 
