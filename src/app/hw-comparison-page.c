@@ -505,6 +505,7 @@ add_table (HwComparisonPage    *self,
 static void
 hw_comparison_page_init (HwComparisonPage *self)
 {
+  g_autoptr(GtkExpression) title = NULL;
   GSettings *settings = hw_settings_get_default ();
   const HwTableColumn *columns;
   guint n_columns;
@@ -519,7 +520,8 @@ hw_comparison_page_init (HwComparisonPage *self)
   hw_tree_table_set_partner (self->side, add_table (self, self->current_place, "side-by-side", _("The current snapshot"),
                                                     columns, n_columns, NULL));
 
-  gtk_drop_down_set_expression (self->base, gtk_property_expression_new (HW_TYPE_CAPTURE, NULL, "title"));
+  title = gtk_property_expression_new (HW_TYPE_CAPTURE, NULL, "title");
+  gtk_drop_down_set_expression (self->base, title);
   g_signal_connect_swapped (self->base, "notify::selected-item", G_CALLBACK (base_selected_cb), self);
   g_signal_connect_swapped (self->side_by_side, "toggled", G_CALLBACK (show_diff), self);
   g_signal_connect_swapped (self->filter, "activate", G_CALLBACK (filter_activate_cb), self);

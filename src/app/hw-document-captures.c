@@ -32,42 +32,48 @@ hw_document_count (HwDocument *self)
   return g_list_model_get_n_items (G_LIST_MODEL (self->captures));
 }
 
-static int
-compare_captures (gconstpointer a,
-                  gconstpointer b,
-                  gpointer      user_data)
+void
+hw_capture_memory_free (gpointer data)
 {
-  HwDocument *self = user_data;
-  HwCapture *captures[2] = { (HwCapture *) a, (HwCapture *) b };
-  guint rank[2];
-  gint64 time[2];
-  guint serial[2];
-  g_autofree char *key[2] = { NULL, NULL };
+  HwCaptureMemory *memory = data;
+
+  g_free (memory->key);
+  g_free (memory);
+}
+
+/* Group by group in the order of opening, oldest first. Files that were unpacked or copied together
+ * differ by less than a second: their names say more.
+ */
+static int
+compare_captures (HwDocument *self,
+                  HwCapture  *a,
+                  HwCapture  *b)
+{
+  HwCapture *captures[2] = { a, b };
+  HwCaptureMemory *memories[2];
+  guint ranks[2];
+  gint64 times[2];
   int order;
 
   for (guint i = 0; i < 2; i++)
     {
-      GDateTime *when = hw_capture_get_time (captures[i]);
-      HwCaptureMemory *memory = g_hash_table_lookup (self->memories, captures[i]);
-      g_autofree char *name = g_file_get_parse_name (hw_capture_get_file (captures[i]));
+      GDateTime *time = hw_capture_get_time (captures[i]);
 
-      rank[i] = GPOINTER_TO_UINT (g_hash_table_lookup (self->groups, hw_capture_get_group (captures[i])));
-      /* Files that were unpacked or copied together differ by less than a second: their names say more. */
-      time[i] = when != NULL ? g_date_time_to_unix (when) : G_MAXINT64;
-      key[i] = g_utf8_collate_key_for_filename (name, -1);
-      serial[i] = memory->serial;
+      memories[i] = g_hash_table_lookup (self->memories, captures[i]);
+      ranks[i] = GPOINTER_TO_UINT (g_hash_table_lookup (self->groups, hw_capture_get_group (captures[i])));
+      times[i] = time != NULL ? g_date_time_to_unix (time) : G_MAXINT64;
     }
 
-  if (rank[0] != rank[1])
-    return rank[0] < rank[1] ? -1 : 1;
-  if (time[0] != time[1])
-    return time[0] < time[1] ? -1 : 1;
+  if (ranks[0] != ranks[1])
+    return ranks[0] < ranks[1] ? -1 : 1;
+  if (times[0] != times[1])
+    return times[0] < times[1] ? -1 : 1;
 
-  order = strcmp (key[0], key[1]);
+  order = strcmp (memories[0]->key, memories[1]->key);
   if (order != 0)
     return order;
 
-  return serial[0] < serial[1] ? -1 : serial[0] > serial[1];
+  return memories[0]->serial < memories[1]->serial ? -1 : memories[0]->serial > memories[1]->serial;
 }
 
 static gboolean
@@ -158,7 +164,7 @@ insert_sorted (HwDocument *self,
   guint n_captures = hw_document_count (self);
 
   while (position < n_captures &&
-         compare_captures (hw_document_get_nth (self, position), capture, self) < 0)
+         compare_captures (self, hw_document_get_nth (self, position), capture) < 0)
     position++;
 
   g_list_store_insert (self->captures, position, capture);
@@ -176,8 +182,8 @@ time_changed_cb (HwDocument *self,
   if (!g_list_store_find (self->captures, capture, &position))
     return;
 
-  fits = (position == 0 || compare_captures (hw_document_get_nth (self, position - 1), capture, self) < 0) &&
-         (position + 1 == hw_document_count (self) || compare_captures (capture, hw_document_get_nth (self, position + 1), self) < 0);
+  fits = (position == 0 || compare_captures (self, hw_document_get_nth (self, position - 1), capture) < 0) &&
+         (position + 1 == hw_document_count (self) || compare_captures (self, capture, hw_document_get_nth (self, position + 1)) < 0);
   if (fits)
     return;
 
@@ -198,6 +204,7 @@ void
 hw_document_add_capture (HwDocument *self,
                          HwCapture  *capture)
 {
+  g_autofree char *name = NULL;
   const char *group;
   HwCaptureMemory *memory;
 
@@ -208,6 +215,8 @@ hw_document_add_capture (HwDocument *self,
   memory = g_new0 (HwCaptureMemory, 1);
   memory->serial = self->next_serial++;
   memory->node = HW_NODE_NONE;
+  name = g_file_get_parse_name (hw_capture_get_file (capture));
+  memory->key = g_utf8_collate_key_for_filename (name, -1);
   g_hash_table_insert (self->memories, capture, memory);
 
   group = hw_capture_get_group (capture);

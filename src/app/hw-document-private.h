@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint      serial;    /* in the order of opening */
+  char      *key;       /* sorts by the file's name, numbers by their value */
   HwCapture *baseline;  /* chosen by the person, not owned */
   HwCapture *owner;     /* of the selected object, not owned */
   HwNodeId   node;
@@ -50,6 +51,7 @@ void       hw_document_notify                 (HwDocument         *self,
 void       hw_document_emit_selection_changed (HwDocument         *self);
 
 /* hw-document-captures.c */
+void       hw_capture_memory_free             (gpointer            memory);
 guint      hw_document_count                  (HwDocument         *self);
 HwCapture *hw_document_get_nth                (HwDocument         *self,
                                                guint               position);

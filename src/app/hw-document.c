@@ -216,7 +216,7 @@ static void
 hw_document_init (HwDocument *self)
 {
   self->captures = g_list_store_new (HW_TYPE_CAPTURE);
-  self->memories = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->memories = g_hash_table_new_full (NULL, NULL, NULL, hw_capture_memory_free);
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->history = hw_history_new ();
   self->node = HW_NODE_NONE;
