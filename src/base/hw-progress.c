@@ -86,6 +86,12 @@ update_cb (gpointer user_data)
   gpointer data;
 
   g_mutex_lock (&self->mutex);
+  /* Another listener came while this turn of the old one's context had begun. */
+  if (g_source_is_destroyed (g_main_current_source ()))
+    {
+      g_mutex_unlock (&self->mutex);
+      return G_SOURCE_REMOVE;
+    }
   g_clear_pointer (&self->pending, g_source_unref);
   func = self->func;
   data = self->user_data;
@@ -135,13 +141,24 @@ hw_progress_set_listener (HwProgress     *self,
                           HwProgressFunc  func,
                           gpointer        user_data)
 {
+  GSource *pending;
+
   g_return_if_fail (self != NULL);
 
   g_mutex_lock (&self->mutex);
+  pending = g_steal_pointer (&self->pending);
   g_clear_pointer (&self->context, g_main_context_unref);
   self->context = context != NULL ? g_main_context_ref (context) : NULL;
   self->func = func;
   self->user_data = user_data;
+
+  /* What was on its way to the old listener's context is news for the new one. */
+  if (pending != NULL)
+    {
+      g_source_destroy (pending);
+      g_source_unref (pending);
+      announce (self);
+    }
   g_mutex_unlock (&self->mutex);
 }
 

@@ -172,12 +172,23 @@ hw_text_utf16_length (const char *text,
 
 /* Code points above U+FFFF are surrogate pairs in UTF-16 and so sort before U+E000..U+FFFF. */
 static guint32
-utf16_rank (guint32 code)
+first_unit (guint32 code)
 {
   if (code >= 0x10000)
     return 0xd800 + ((code - 0x10000) >> 10);
 
   return code;
+}
+
+/* What follows a first unit: the other half of the pair, or, behind a lone surrogate, the next character's. */
+static guint32
+second_unit (guint32     code,
+             const char *next)
+{
+  if (code >= 0x10000)
+    return 0xdc00 + (code & 0x3ff);
+
+  return first_unit (hw_text_next (&next));
 }
 
 /**
@@ -202,7 +213,8 @@ hw_text_compare_utf16 (const char *a,
     p++, q++;
   if (*p == *q)
     return 0;
-  if (*p < 0x80 && *q < 0x80)
+  /* The end of one, or two ASCII characters; the end is less than U+0000 too, whose bytes are C0 80. */
+  if (*p == 0 || *q == 0 || (*p < 0x80 && *q < 0x80))
     return (int) *p - (int) *q;
 
   /* Step back to the start of the character in which they differ. */
@@ -212,10 +224,14 @@ hw_text_compare_utf16 (const char *a,
   t = (const char *) q;
   x = hw_text_next (&s);
   y = hw_text_next (&t);
-  if (utf16_rank (x) != utf16_rank (y))
-    return utf16_rank (x) < utf16_rank (y) ? -1 : 1;
+  if (first_unit (x) == first_unit (y) && x != y)
+    {
+      guint32 after_x = second_unit (x, s), after_y = second_unit (y, t);
 
-  return x < y ? -1 : x > y;
+      return after_x < after_y ? -1 : after_x > after_y;
+    }
+
+  return first_unit (x) < first_unit (y) ? -1 : first_unit (x) > first_unit (y);
 }
 
 /**
@@ -259,12 +275,10 @@ char *
 hw_text_dup_json (const char *text)
 {
   GString *json = g_string_new ("\"");
-  const char *start = text;
   guint32 code;
 
   while (*text != 0)
     {
-      start = text;
       code = hw_text_next (&text);
       switch (code)
         {
@@ -292,10 +306,8 @@ hw_text_dup_json (const char *text)
         default:
           if (code < 0x20 || (code >= 0xd800 && code <= 0xdfff))
             g_string_append_printf (json, "\\u%04x", code);
-          else if (code == 0xfffd)
-            g_string_append (json, "\xef\xbf\xbd");
           else
-            g_string_append_len (json, start, text - start);
+            g_string_append_unichar (json, code);
           break;
         }
     }
