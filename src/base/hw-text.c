@@ -218,7 +218,7 @@ hw_text_compare_utf16 (const char *a,
     return (int) *p - (int) *q;
 
   /* Step back to the start of the character in which they differ. */
-  while (p > (const guint8 *) a && (*p & 0xc0) == 0x80)
+  while (p > (const guint8 *) a && ((*p & 0xc0) == 0x80 || (*q & 0xc0) == 0x80))
     p--, q--;
   s = (const char *) p;
   t = (const char *) q;
