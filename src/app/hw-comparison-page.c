@@ -224,7 +224,14 @@ update (HwComparisonPage *self)
   HwHeap *current_heap = current != NULL ? hw_capture_get_heap (current) : NULL;
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
-    return;
+    {
+      /* A heap that was closed must not live on in a view that nobody sees. */
+      if (self->diff == NULL ? self->cancellable != NULL
+                             : hw_heap_diff_get_base (self->diff) != base_heap ||
+                                 hw_heap_diff_get_current (self->diff) != current_heap)
+        forget_diff (self);
+      return;
+    }
 
   if (current == NULL || base == NULL)
     {

@@ -141,14 +141,18 @@ hw_explanations_for_row (HwRow *row)
     {
       HwHeap *heap = hw_row_get_heap (row);
       HwClassTable *classes = hw_heap_get_class_table (heap);
+      g_auto(HwRowText) parts = { NULL, };
       const char *words = find_words (hw_heap_get_node_raw_name (heap, node));
 
       if (hw_heap_get_detachedness (heap, node) == HW_DETACHEDNESS_DETACHED)
-        add_words (text, _("Detached: part of a page’s tree that was taken out of the document, but that a script still holds."));
+        add_words (text, _("✂ Detached: part of a page’s tree that was taken out of the document, but that a script still holds."));
       if (words == NULL)
         words = find_words (hw_class_table_get_row (classes, hw_heap_get_node_class (heap, node))->name);
       add_words (text, words);
       add_words (text, find_edge_words (row));
+      hw_row_get_text (row, &parts);
+      if (parts.reachable_from_window && parts.value_style != HW_TEXT_STYLE_STRING)
+        add_words (text, _("▫: a script can get at it by property names, beginning at a global object."));
     }
 
   if (hw_row_get_measure (row, HW_MEASURE_DISTANCE, &distance))

@@ -27,6 +27,8 @@ row_selected_cb (HwTreeTable *table G_GNUC_UNUSED,
     hw_document_select (document, hw_row_get_heap (row), node);
   else if (hw_row_get_base_node (row).value != HW_NONE)
     hw_document_select (document, hw_row_get_base_heap (row), hw_row_get_base_node (row));
+  else
+    hw_document_select (document, NULL, HW_NODE_NONE);
 }
 
 static void
@@ -98,6 +100,30 @@ hw_page_table_connect (GtkWidget    *owner,
   self->get_document = get_document;
   g_signal_connect_data (table, "row-selected", G_CALLBACK (row_selected_cb), self, connection_free, 0);
   hw_page_table_connect_reveal (owner, table, get_document);
+}
+
+/**
+ * hw_page_table_change_capture:
+ * @table: a table that shows captures, one at a time
+ * @from: (nullable): the capture that goes
+ * @to: (nullable): the capture that comes; its source is set after this call
+ *
+ * Remembers what was selected in a capture and selects it when the capture comes back. In a capture that
+ * comes for the first time the same object or constructor is selected.
+ */
+void
+hw_page_table_change_capture (HwTreeTable *table,
+                              HwCapture   *from,
+                              HwCapture   *to)
+{
+  g_autofree char *name = g_strdup_printf ("heapwise-selected-%p", (void *) table);
+  const guint64 *known = to != NULL ? g_object_get_data (G_OBJECT (to), name) : NULL;
+  guint64 key = hw_tree_table_get_selected_key (table);
+
+  if (from != NULL && key != 0)
+    g_object_set_data_full (G_OBJECT (from), name, g_memdup2 (&key, sizeof key), g_free);
+  if (known != NULL)
+    hw_tree_table_set_selected_key (table, *known);
 }
 
 /**

@@ -17,6 +17,9 @@ void hw_page_table_connect_reveal (GtkWidget    *owner,
 void hw_page_table_set_narrow (HwTreeTable   *table,
                                AdwBreakpoint *breakpoint);
 
+void                 hw_page_table_change_capture (HwTreeTable   *table,
+                                                   HwCapture     *from,
+                                                   HwCapture     *to);
 const HwTableColumn *hw_page_table_object_columns (gboolean  constructors,
                                                    guint    *n_columns);
 

@@ -12,6 +12,9 @@
 /* The sentence names the nearest references; the table shows the rest of the way. */
 #define REASON_STEPS 3
 
+/* A hot object has millions of retainers; whoever walks through objects by key must not wait for them. */
+#define MAX_LOOKED_AT 512
+
 struct _HwRetainersPane
 {
   AdwBin         parent_instance;
@@ -38,8 +41,7 @@ nearest_retainer (HwHeap   *heap,
   HwEdgeId best = HW_EDGE_NONE;
   gint64 distance = hw_heap_get_distance (heap, node);
 
-  /* A hot object has millions; the sentence is not worth a pause. */
-  for (guint32 i = 0; i < MIN (n, 4096); i++)
+  for (guint32 i = 0; i < MIN (n, MAX_LOOKED_AT); i++)
     {
       HwEdgeId edge = hw_heap_get_retainer (heap, node, i);
       HwNodeId source = hw_heap_get_edge_source (heap, edge);
@@ -50,6 +52,9 @@ nearest_retainer (HwHeap   *heap,
         continue;
       best = edge;
       distance = hw_heap_get_distance (heap, source);
+      /* Nothing is nearer than one step. */
+      if (distance + 1 == hw_heap_get_distance (heap, node))
+        break;
     }
 
   return best;
@@ -70,7 +75,7 @@ has_retainer (HwHeap   *heap,
           !hw_node_id_equal (hw_heap_get_edge_source (heap, edge), hw_heap_get_root (heap)))
         return TRUE;
       /* A hot object with nothing but weak references: let the table find out. */
-      if (i == 4096)
+      if (i == MAX_LOOKED_AT)
         return TRUE;
     }
 

@@ -71,6 +71,7 @@ capture_cb (HwSummaryPage *self)
     return;
   if (self->capture != NULL)
     g_signal_handlers_disconnect_by_func (self->capture, update_source, self);
+  hw_page_table_change_capture (self->table, self->capture, capture);
   g_set_object (&self->capture, capture);
   if (capture != NULL)
     {

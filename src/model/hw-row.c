@@ -583,6 +583,8 @@ hw_row_dup_label (HwRow *self)
     g_string_append_printf (label, ", %s", _("deleted"));
   if (text.detached)
     g_string_append_printf (label, ", %s", _("detached"));
+  if (text.reachable_from_window && text.value_style != HW_TEXT_STYLE_STRING)
+    g_string_append_printf (label, ", %s", _("a script can reach it"));
   if (text.cycled)
     g_string_append_printf (label, ", %s", _("already open above"));
 

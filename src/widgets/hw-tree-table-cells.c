@@ -50,6 +50,23 @@ with_shape (gint64  value,
   return shaped;
 }
 
+/* Whether the row is of the heap that a pane speaks of; in the other pane its place is kept free. */
+static gboolean
+is_in_pane (HwTreeTable *self,
+            HwRow       *row)
+{
+  gint64 count;
+
+  if (self->pane == HW_TABLE_PANE_ONLY || hw_row_get_kind (row) == HW_ROW_MORE)
+    return TRUE;
+  if (!is_one_object (row))
+    return hw_row_get_measure (row, self->pane == HW_TABLE_PANE_BASE ? HW_MEASURE_BASE_COUNT : HW_MEASURE_COUNT, &count);
+  if (self->pane == HW_TABLE_PANE_BASE)
+    return hw_row_get_base_node (row).value != HW_NONE;
+
+  return hw_row_get_base_node (row).value == HW_NONE || hw_row_get_base_heap (row) != hw_row_get_heap (row);
+}
+
 static void
 get_cell (HwTreeTable          *self,
           const HwTableColumn  *column,
@@ -58,6 +75,8 @@ get_cell (HwTreeTable          *self,
 {
   gint64 value;
 
+  if (column->kind != HW_CELL_SIZE_DELTA && !is_in_pane (self, row))
+    return;
   if (!hw_row_get_measure (row, column->measure, &value))
     {
       if (hw_row_get_pending (row, column->measure))
@@ -165,6 +184,32 @@ setup_cell_cb (GtkListItemFactory *factory,
                                           : hw_number_cell_new (column->kind == HW_CELL_SIZE));
 }
 
+/* A constructor stays to be read where it has no objects, but quietly; an object leaves a gap. */
+static void
+adapt_to_pane (HwTreeTable *self,
+               HwRow       *row,
+               HwRowText   *text)
+{
+  gint64 count;
+
+  if (self->pane == HW_TABLE_PANE_ONLY || hw_row_get_kind (row) == HW_ROW_MORE)
+    return;
+
+  if (!is_in_pane (self, row))
+    {
+      if (is_one_object (row))
+        {
+          hw_row_text_clear (text);
+          *text = (HwRowText) { .joiner = "", .value = g_strdup ("–") };
+        }
+      text->value_style = HW_TEXT_STYLE_ENGINE;
+      text->count = 0;
+    }
+  else if (self->pane == HW_TABLE_PANE_BASE && !is_one_object (row) &&
+           hw_row_get_measure (row, HW_MEASURE_BASE_COUNT, &count))
+    text->count = (guint64) count;
+}
+
 static void
 bind_name (HwTreeTable        *self,
            GtkColumnViewCell  *cell)
@@ -174,6 +219,7 @@ bind_name (HwTreeTable        *self,
   g_auto(HwRowText) text = { NULL, };
 
   hw_row_get_text (row, &text);
+  adapt_to_pane (self, row, &text);
   hw_text_cell_set_text (HW_TEXT_CELL (hw_tree_expander_get_child (expander)), &text);
   hw_tree_expander_set_row (expander, self->model, row);
 }

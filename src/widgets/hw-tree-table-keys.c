@@ -6,12 +6,25 @@
 
 #include <glib/gi18n-lib.h>
 
+/* The first of the rows that came takes the place, the selection and the focus of the one that stood for them. */
+static void
+show_more (HwTreeTable *self,
+           HwRow       *row)
+{
+  guint position = hw_row_get_position (row), n_rows;
+
+  hw_tree_model_show_more (self->model, row);
+  n_rows = g_list_model_get_n_items (G_LIST_MODEL (self->model));
+  if (n_rows > 0)
+    hw_tree_table_select (self, MIN (position, n_rows - 1));
+}
+
 static void
 toggle_row (HwTreeTable *self,
             HwRow       *row)
 {
   if (hw_row_get_kind (row) == HW_ROW_MORE)
-    hw_tree_model_show_more (self->model, row);
+    show_more (self, row);
   else if (!hw_row_get_expandable (row))
     return;
   else if (hw_row_get_expanded (row))
@@ -51,7 +64,8 @@ key_cb (GtkWidget *widget,
   g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
   Key key = g_variant_get_uint32 (args);
 
-  if (row == NULL)
+  /* On a header the keys are the header's. */
+  if (row == NULL || hw_tree_table_get_focused_title (self) != NULL)
     return FALSE;
 
   /* From right to left the arrows change places. */
@@ -61,7 +75,9 @@ key_cb (GtkWidget *widget,
   switch (key)
     {
     case KEY_OPEN:
-      if (hw_row_get_expanded (row))
+      if (hw_row_get_kind (row) == HW_ROW_MORE)
+        show_more (self, row);
+      else if (hw_row_get_expanded (row))
         hw_tree_table_select (self, hw_row_get_position (row) + 1);
       else
         hw_tree_model_expand (self->model, row);
@@ -187,21 +203,95 @@ popover_closed_cb (GtkWidget *popover)
   g_idle_add_once ((GSourceOnceFunc) gtk_widget_unparent, popover);
 }
 
+/**
+ * hw_tree_table_dup_explanation:
+ * @self: a table
+ * @row: a row
+ *
+ * Returns: (transfer full): the row in full, its sizes in bytes, and what the words in it mean
+ */
+char *
+hw_tree_table_dup_explanation (HwTreeTable *self,
+                               HwRow       *row)
+{
+  g_autofree char *name = hw_tree_table_dup_cell (self, &self->columns[0], row);
+  g_autofree char *words = NULL;
+  GString *text = g_string_new (name);
+  gint64 value;
+
+  for (guint i = 0; i < self->n_columns; i++)
+    if ((self->columns[i].kind == HW_CELL_SIZE || self->columns[i].kind == HW_CELL_TOTAL) &&
+        hw_row_get_measure (row, self->columns[i].measure, &value))
+      {
+        g_autofree char *bytes = hw_format_bytes ((guint64) value);
+
+        g_string_append_printf (text, "\n%s: %s", self->columns[i].title, bytes);
+      }
+  g_signal_emit_by_name (self, "explain", row, &words);
+  if (words != NULL)
+    g_string_append_printf (text, "\n\n%s", words);
+
+  return g_string_free (text, FALSE);
+}
+
+/* Over a header: what the column means; over a row: the row in full and what its words mean. */
+gboolean
+hw_tree_table_query_tooltip (HwTreeTable *self,
+                             int          x,
+                             int          y,
+                             gboolean     keyboard,
+                             GtkTooltip  *tooltip)
+{
+  const HwTableColumn *column = NULL;
+  g_autoptr(HwRow) row = NULL;
+  g_autofree char *text = NULL;
+
+  if (keyboard)
+    column = hw_tree_table_get_focused_title (self);
+  else
+    {
+      GtkWidget *title = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
+
+      while (title != NULL && title != GTK_WIDGET (self) && column == NULL)
+        {
+          column = hw_tree_table_get_title_column (self, title);
+          title = gtk_widget_get_parent (title);
+        }
+    }
+  if (column != NULL)
+    {
+      gtk_tooltip_set_text (tooltip, column->explanation);
+      return TRUE;
+    }
+
+  row = keyboard ? hw_tree_table_dup_selected (self) : hw_tree_table_dup_row_at (self, x, y);
+  if (row == NULL || hw_row_get_kind (row) == HW_ROW_MORE)
+    return FALSE;
+  text = hw_tree_table_dup_explanation (self, row);
+  gtk_tooltip_set_text (tooltip, text);
+
+  return TRUE;
+}
+
 static void
 explain_action (GtkWidget  *widget,
                 const char *action G_GNUC_UNUSED,
                 GVariant   *parameter G_GNUC_UNUSED)
 {
   HwTreeTable *self = HW_TREE_TABLE (widget);
+  const HwTableColumn *title = hw_tree_table_get_focused_title (self);
   g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
   g_autofree char *words = NULL;
   GtkWidget *popover, *label;
   GdkRectangle place;
 
-  if (row == NULL)
+  if (title != NULL)
+    words = g_strdup (title->explanation);
+  else if (row != NULL && hw_row_get_kind (row) != HW_ROW_MORE)
+    words = hw_tree_table_dup_explanation (self, row);
+  else
     return;
 
-  words = hw_tree_table_dup_explanation (self, row);
   label = gtk_label_new (words);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 48);
@@ -306,6 +396,19 @@ secondary_pressed_cb (HwTreeTable *self,
   popup_menu (self, &(GdkRectangle) { (int) x, (int) y, 1, 1 });
 }
 
+/* "n more…" is a button in the shape of a row. */
+static void
+primary_released_cb (HwTreeTable *self,
+                     int          n_press,
+                     double       x,
+                     double       y)
+{
+  g_autoptr(HwRow) row = n_press == 1 ? hw_tree_table_dup_row_at (self, x, y) : NULL;
+
+  if (row != NULL && hw_row_get_kind (row) == HW_ROW_MORE)
+    show_more (self, row);
+}
+
 /* The actions that stand in the class, so that menus and keys find them. */
 void
 hw_tree_table_class_keys (GtkWidgetClass *klass)
@@ -339,6 +442,7 @@ hw_tree_table_install_keys (HwTreeTable *self)
   };
   GtkEventController *controller = gtk_shortcut_controller_new ();
   GtkGesture *secondary = gtk_gesture_click_new ();
+  GtkGesture *primary = gtk_gesture_click_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     add_key (controller, keys[i].trigger, keys[i].key);
@@ -348,4 +452,9 @@ hw_tree_table_install_keys (HwTreeTable *self)
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (secondary), GDK_BUTTON_SECONDARY);
   g_signal_connect_swapped (secondary, "pressed", G_CALLBACK (secondary_pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (secondary));
+
+  /* Before the row selects itself: by then it may stand for something else. */
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (primary), GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (primary, "released", G_CALLBACK (primary_released_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (primary));
 }

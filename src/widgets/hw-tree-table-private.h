@@ -5,6 +5,14 @@
 
 G_BEGIN_DECLS
 
+/* Which of two heaps a table speaks of. */
+typedef enum
+{
+  HW_TABLE_PANE_ONLY,
+  HW_TABLE_PANE_BASE,
+  HW_TABLE_PANE_CURRENT,
+} HwTablePane;
+
 struct _HwTreeTable
 {
   AdwBin               parent_instance;
@@ -12,6 +20,7 @@ struct _HwTreeTable
   char                *name;
   GtkColumnView       *view;
   HwTreeTable         *partner;        /* the other pane of two that are one tree; not owned */
+  HwTreeTable         *focused;        /* this or the partner: whose row had the focus when all went out */
   GtkSingleSelection  *selection;
   HwTreeModel         *model;
   GtkPopover          *menu;           /* made when first opened */
@@ -28,6 +37,7 @@ struct _HwTreeTable
   guint                narrow : 1;
   guint                busy_sorting : 1;
   guint                resetting : 1;
+  HwTablePane          pane;
 };
 
 GtkListItemFactory *hw_tree_table_cell_factory (HwTreeTable          *self,
@@ -43,5 +53,14 @@ HwRow              *hw_tree_table_dup_row_at   (HwTreeTable          *self,
                                                 double                y);
 char               *hw_tree_table_dup_explanation (HwTreeTable       *self,
                                                    HwRow             *row);
+gboolean            hw_tree_table_query_tooltip (HwTreeTable         *self,
+                                                 int                  x,
+                                                 int                  y,
+                                                 gboolean             keyboard,
+                                                 GtkTooltip          *tooltip);
+const HwTableColumn *hw_tree_table_get_title_column (HwTreeTable     *self,
+                                                     GtkWidget       *title);
+const HwTableColumn *hw_tree_table_get_focused_title (HwTreeTable    *self);
+void                hw_tree_table_dress_titles (HwTreeTable          *self);
 
 G_END_DECLS

@@ -133,24 +133,49 @@ selected_cb (HwTreeTable *self)
   g_signal_emit (self, signals[ROW_SELECTED], 0, row);
 }
 
-/* Everything went out and came in again in another order: find the selected row by its key. */
+/* GTK moves the focus to the row only if it is in the list already. */
+static void
+focus_row (HwTreeTable *self,
+           guint        position)
+{
+  gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_FOCUS, NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+/* Everything went out and came in again in another order: find the selected row by its key. The focus
+ * goes with it only if it was on a row: who types a filter or clicks a header goes on doing so.
+ */
 static void
 reset_done_cb (HwTreeTable *self)
 {
   guint position = self->selected_key != 0 ? hw_tree_model_find_key (self->model, self->selected_key)
                                            : GTK_INVALID_LIST_POSITION;
+  HwTreeTable *focused = g_steal_pointer (&self->focused);
 
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
-  gboolean focused = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view));
-
-  /* The focus stays in a filter that is being typed. */
   self->resetting = FALSE;
   if (position != GTK_INVALID_LIST_POSITION)
-    gtk_column_view_scroll_to (self->view, position, NULL,
-                               GTK_LIST_SCROLL_SELECT | (focused ? GTK_LIST_SCROLL_FOCUS : 0), NULL);
-  else if (g_list_model_get_n_items (G_LIST_MODEL (self->model)) > 0)
+    {
+      gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_SELECT, NULL);
+      if (focused != NULL)
+        focus_row (focused, position);
+      return;
+    }
+
+  /* It must not keep a heap alive that is not shown any more. */
+  g_clear_object (&self->selected_row);
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->model)) > 0)
     gtk_column_view_scroll_to (self->view, 0, NULL, GTK_LIST_SCROLL_NONE, NULL);
+}
+
+static gboolean
+has_focused_row (HwTreeTable *self)
+{
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+  GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self->view));
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  return focus != NULL && focus != header && root != NULL && gtk_root_get_focus (root) != NULL &&
+         gtk_widget_is_ancestor (gtk_root_get_focus (root), focus);
 }
 
 static void
@@ -161,7 +186,12 @@ items_changed_cb (HwTreeTable *self,
 {
   /* All out: what the selection says until all is in again is not the person's choice. */
   if (position == 0 && removed > 0 && added == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0)
-    self->resetting = TRUE;
+    {
+      self->resetting = TRUE;
+      self->focused = has_focused_row (self) ? self
+                      : self->partner != NULL && has_focused_row (self->partner) ? self->partner
+                      : NULL;
+    }
   else if (self->resetting && added > 0 && removed == 0 && position == 0)
     self->resetting = FALSE;
 }
@@ -208,78 +238,6 @@ hw_tree_table_dup_row_at (HwTreeTable *self,
   return expander != NULL && hw_tree_expander_get_row (expander) != NULL
            ? g_object_ref (hw_tree_expander_get_row (expander))
            : NULL;
-}
-
-/**
- * hw_tree_table_dup_explanation:
- * @self: a table
- * @row: a row
- *
- * Returns: (transfer full): the row in full, its sizes in bytes, and what the words in it mean
- */
-char *
-hw_tree_table_dup_explanation (HwTreeTable *self,
-                               HwRow       *row)
-{
-  g_autofree char *name = hw_tree_table_dup_cell (self, &self->columns[0], row);
-  g_autofree char *words = NULL;
-  GString *text = g_string_new (name);
-  gint64 value;
-
-  for (guint i = 0; i < self->n_columns; i++)
-    if ((self->columns[i].kind == HW_CELL_SIZE || self->columns[i].kind == HW_CELL_TOTAL) &&
-        hw_row_get_measure (row, self->columns[i].measure, &value))
-      {
-        g_autofree char *bytes = hw_format_bytes ((guint64) value);
-
-        g_string_append_printf (text, "\n%s: %s", self->columns[i].title, bytes);
-      }
-  g_signal_emit (self, signals[EXPLAIN], 0, row, &words);
-  if (words != NULL)
-    g_string_append_printf (text, "\n\n%s", words);
-
-  return g_string_free (text, FALSE);
-}
-
-/* Over a header: what the column means; over a row: the row in full and what its words mean. */
-static gboolean
-query_tooltip_cb (HwTreeTable *self,
-                  int          x,
-                  int          y,
-                  gboolean     keyboard,
-                  GtkTooltip  *tooltip)
-{
-  g_autoptr(HwRow) row = NULL;
-  g_autofree char *text = NULL;
-  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
-
-  if (!keyboard && header != NULL)
-    {
-      GtkWidget *title = gtk_widget_get_first_child (header);
-      graphene_rect_t bounds;
-
-      for (guint i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
-        {
-          g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (gtk_column_view_get_columns (self->view), i);
-          const HwTableColumn *known;
-
-          if (column == NULL || !gtk_widget_get_visible (title) ||
-              !gtk_widget_compute_bounds (title, GTK_WIDGET (self), &bounds) ||
-              !graphene_rect_contains_point (&bounds, &GRAPHENE_POINT_INIT ((float) x, (float) y)))
-            continue;
-          known = find_column (self, gtk_column_view_column_get_id (column));
-          gtk_tooltip_set_text (tooltip, known != NULL ? known->explanation : NULL);
-          return known != NULL;
-        }
-    }
-
-  row = keyboard ? hw_tree_table_dup_selected (self) : hw_tree_table_dup_row_at (self, x, y);
-  if (row == NULL || hw_row_get_kind (row) == HW_ROW_MORE)
-    return FALSE;
-  text = hw_tree_table_dup_explanation (self, row);
-  gtk_tooltip_set_text (tooltip, text);
-
-  return TRUE;
 }
 
 static void
@@ -400,7 +358,14 @@ hw_tree_table_finalize (GObject *object)
 static gboolean
 hw_tree_table_grab_focus (GtkWidget *widget)
 {
-  return gtk_widget_grab_focus (GTK_WIDGET (HW_TREE_TABLE (widget)->view));
+  HwTreeTable *self = HW_TREE_TABLE (widget);
+  GtkWidget *rows = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+
+  /* The rows, not the header before them. */
+  while (rows != NULL && !GTK_IS_LIST_VIEW (rows))
+    rows = gtk_widget_get_next_sibling (rows);
+
+  return rows != NULL && gtk_widget_grab_focus (rows);
 }
 
 static void
@@ -457,10 +422,11 @@ hw_tree_table_init (HwTreeTable *self)
 
   self->view = GTK_COLUMN_VIEW (gtk_column_view_new (GTK_SELECTION_MODEL (g_object_ref (self->selection))));
   gtk_column_view_set_show_row_separators (self->view, FALSE);
+  gtk_column_view_set_tab_behavior (self->view, GTK_LIST_TAB_ITEM);
   gtk_column_view_set_row_factory (self->view, hw_tree_table_row_factory (self));
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "data-table");
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
-  g_signal_connect_swapped (self, "query-tooltip", G_CALLBACK (query_tooltip_cb), self);
+  g_signal_connect_swapped (self, "query-tooltip", G_CALLBACK (hw_tree_table_query_tooltip), self);
   g_signal_connect_swapped (self->view, "activate", G_CALLBACK (activate_cb), self);
   g_signal_connect_swapped (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (sort_changed_cb), self);
   hw_tree_table_install_keys (self);
@@ -484,24 +450,6 @@ hw_tree_table_new (const char *name)
   self->name = g_strdup (name);
 
   return GTK_WIDGET (self);
-}
-
-/* A number's title stands over the numbers' end, not over their start. */
-static void
-align_titles (HwTreeTable *self)
-{
-  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
-  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
-
-  for (guint i = 0; title != NULL; i++, title = gtk_widget_get_next_sibling (title))
-    {
-      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (gtk_column_view_get_columns (self->view), i);
-      const HwTableColumn *known = column != NULL ? find_column (self, gtk_column_view_column_get_id (column)) : NULL;
-      GtkWidget *box = gtk_widget_get_first_child (title);
-
-      if (known != NULL && box != NULL)
-        gtk_widget_set_halign (box, known->kind == HW_CELL_NAME ? GTK_ALIGN_FILL : GTK_ALIGN_END);
-    }
 }
 
 /**
@@ -551,7 +499,7 @@ hw_tree_table_set_columns (HwTreeTable         *self,
       gtk_column_view_append_column (self->view, column);
     }
   hw_column_memory_restore (self->view, settings, self->name);
-  align_titles (self);
+  hw_tree_table_dress_titles (self);
   apply_narrow (self);
 
   for (guint i = 0; i < n_columns; i++)
@@ -592,11 +540,6 @@ hw_tree_table_set_source (HwTreeTable  *self,
 {
   g_return_if_fail (HW_IS_TREE_TABLE (self));
 
-  if (source == NULL)
-    {
-      self->selected_key = 0;
-      g_clear_object (&self->selected_row);
-    }
   self->total_size = total_size;
   self->largest_delta = largest_delta;
   hw_tree_model_set_source (self->model, source);
@@ -635,6 +578,36 @@ hw_tree_table_dup_selected (HwTreeTable *self)
 }
 
 /**
+ * hw_tree_table_get_selected_key:
+ * @self: a table
+ *
+ * Returns: what finds the row that was selected last again, or 0
+ */
+guint64
+hw_tree_table_get_selected_key (HwTreeTable *self)
+{
+  g_return_val_if_fail (HW_IS_TREE_TABLE (self), 0);
+
+  return self->selected_key;
+}
+
+/**
+ * hw_tree_table_set_selected_key:
+ * @self: a table
+ * @key: a row's key, from hw_tree_table_get_selected_key()
+ *
+ * Selects a row of the source that is set next, if it has one with that key and it is shown.
+ */
+void
+hw_tree_table_set_selected_key (HwTreeTable *self,
+                                guint64      key)
+{
+  g_return_if_fail (HW_IS_TREE_TABLE (self));
+
+  self->selected_key = key;
+}
+
+/**
  * hw_tree_table_select:
  * @self: a table
  * @position: a row's position
@@ -647,8 +620,11 @@ hw_tree_table_select (HwTreeTable *self,
 {
   g_return_if_fail (HW_IS_TREE_TABLE (self));
 
-  if (position < g_list_model_get_n_items (G_LIST_MODEL (self->model)))
-    gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_SELECT | GTK_LIST_SCROLL_FOCUS, NULL);
+  if (position >= g_list_model_get_n_items (G_LIST_MODEL (self->model)))
+    return;
+
+  gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_SELECT, NULL);
+  focus_row (self, position);
 }
 
 /**
@@ -720,6 +696,8 @@ hw_tree_table_sort_by (HwTreeTable *self,
  * @partner: another table with columns, which becomes its second pane
  *
  * Makes two tables one tree: @partner shows the rows, the selection and the order of @self, and scrolls with it.
+ * Of rows that stand for something in one of two heaps only, @self keeps what the base lacks free, and @partner what
+ * the current one lacks.
  * Sources, filters and signals stay with @self.
  */
 void
@@ -736,7 +714,9 @@ hw_tree_table_set_partner (HwTreeTable *self,
   g_set_object (&partner->selection, self->selection);
   gtk_column_view_set_model (partner->view, GTK_SELECTION_MODEL (self->selection));
   self->partner = partner;
+  self->pane = HW_TABLE_PANE_BASE;
   partner->partner = self;
+  partner->pane = HW_TABLE_PANE_CURRENT;
 
   mine = GTK_SCROLLED_WINDOW (adw_bin_get_child (ADW_BIN (self)));
   theirs = GTK_SCROLLED_WINDOW (adw_bin_get_child (ADW_BIN (partner)));

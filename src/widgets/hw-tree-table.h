@@ -86,6 +86,9 @@ void         hw_tree_table_set_source   (HwTreeTable          *self,
                                          guint64               largest_delta);
 HwTreeModel *hw_tree_table_get_model    (HwTreeTable          *self);
 HwRow       *hw_tree_table_dup_selected (HwTreeTable          *self);
+guint64      hw_tree_table_get_selected_key (HwTreeTable      *self);
+void         hw_tree_table_set_selected_key (HwTreeTable      *self,
+                                         guint64               key);
 void         hw_tree_table_select       (HwTreeTable          *self,
                                          guint                 position);
 void         hw_tree_table_reveal       (HwTreeTable          *self,
