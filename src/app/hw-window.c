@@ -158,11 +158,16 @@ update_title (HwWindow *self)
   const char *title = capture != NULL ? hw_capture_get_title (capture) : "";
   const char *subtitle = capture != NULL ? hw_capture_get_subtitle (capture) : "";
   g_autofree char *window_title = NULL;
+  g_autofree char *place = NULL;
 
   adw_window_title_set_title (self->wide_title, title);
   adw_window_title_set_title (self->narrow_title, capture != NULL ? title : _("Heapwise"));
   adw_window_title_set_subtitle (self->wide_title, subtitle);
   adw_window_title_set_subtitle (self->narrow_title, subtitle);
+  if (capture != NULL)
+    place = g_file_get_parse_name (hw_capture_get_file (capture));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->wide_title), place);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->narrow_title), place);
 
   /* Translators: a snapshot's name, then the program's */
   window_title = capture != NULL ? g_strdup_printf (_("%s – Heapwise"), title) : g_strdup (_("Heapwise"));

@@ -194,14 +194,17 @@ append_layout (GtkWidget     *widget,
                int            start,
                const GdkRGBA *colour)
 {
-  int width, height, x = start;
+  PangoRectangle text;
+  int x = start;
 
-  pango_layout_get_pixel_size (layout, &width, &height);
+  pango_layout_get_pixel_extents (layout, NULL, &text);
   if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL)
-    x = gtk_widget_get_width (widget) - start - width;
+    x = gtk_widget_get_width (widget) - start - text.width;
 
+  /* A layout that has a width may put its text at the far end of it. */
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) (gtk_widget_get_height (widget) - height) / 2));
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) (x - text.x),
+                                                          (float) (gtk_widget_get_height (widget) - text.height) / 2));
   gtk_snapshot_append_layout (snapshot, layout, colour);
   gtk_snapshot_restore (snapshot);
 }
