@@ -294,10 +294,11 @@ check_names (HwHeap    *heap,
         (*n_bad)++;
       }
 
-  if (*n_bad > 0)
-    return hw_heap_append_string (heap, _("(missing string)"), strlen (_("(missing string)")), error);
+  if (*n_bad == 0)
+    return TRUE;
+  heap->missing = n_strings;
 
-  return TRUE;
+  return hw_heap_append_string (heap, _("(missing string)"), strlen (_("(missing string)")), error);
 }
 
 static int

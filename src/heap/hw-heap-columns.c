@@ -110,6 +110,7 @@ hw_heap_dup_facts (HwHeap *self)
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "root", "u", self->root);
   g_variant_dict_insert (&dict, "has-user-roots", "b", self->has_user_roots);
+  g_variant_dict_insert (&dict, "missing", "u", self->missing);
   g_variant_dict_insert (&dict, "extra-native-bytes", "t", self->extra_native_bytes);
   g_variant_dict_insert (&dict, "max-js-object-id", "t", self->max_js_object_id);
   g_variant_dict_insert_value (&dict, "node-kind-names", strv_variant (self->node_kind_names));
@@ -190,6 +191,7 @@ restore_facts (HwHeap    *heap,
   g_variant_dict_init (&dict, facts);
   if (!g_variant_dict_lookup (&dict, "root", "u", &heap->root) ||
       !g_variant_dict_lookup (&dict, "has-user-roots", "b", &heap->has_user_roots) ||
+      !g_variant_dict_lookup (&dict, "missing", "u", &heap->missing) ||
       !g_variant_dict_lookup (&dict, "extra-native-bytes", "t", &heap->extra_native_bytes) ||
       !g_variant_dict_lookup (&dict, "max-js-object-id", "t", &heap->max_js_object_id) ||
       !g_variant_dict_lookup (&dict, "statistics", "(tttttttt)", &s->total, &s->native, &s->typed_arrays,

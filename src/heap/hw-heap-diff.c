@@ -28,8 +28,15 @@ struct _HwHeapDiff
   GPtrArray       *rows;   /* Row */
 };
 
-/* Fewer than this share of the smaller heap's JavaScript objects in common means that ids mean nothing. */
-#define COMMON_SHARE 0.05
+/* How many objects are looked at, and how many of them must be in both heaps to say anything. */
+#define SAMPLE_SIZE   8192
+#define SAMPLE_COMMON 32
+
+/* Fewer nodes than this are judged by chance. */
+#define SMALL_HEAP    512
+
+/* This share of the ids in common must name the same; a string flattened meanwhile names another. */
+#define SAME_SHARE    0.9
 
 static void
 row_free (Row *row)
@@ -77,6 +84,51 @@ hw_heap_diff_unref (HwHeapDiff *self)
   g_free (self);
 }
 
+typedef struct
+{
+  guint32 common;
+  guint32 same;
+} Sample;
+
+static gboolean
+names_differ (HwHeap   *a,
+              guint32   i,
+              HwHeap   *b,
+              guint32   j)
+{
+  guint32 x = hw_column_u32 (&a->node_name)[i], y = hw_column_u32 (&b->node_name)[j];
+
+  /* What a damaged file does not tell is no difference. */
+  return x != a->missing && y != b->missing && strcmp (hw_heap_string (a, x), hw_heap_string (b, y)) != 0;
+}
+
+/* FALSE when the node says nothing: engine internals look alike in every process. */
+static gboolean
+look_at (Sample   *self,
+         HwHeap   *from,
+         guint32   node,
+         HwHeap   *in)
+{
+  HwNodeKind kind = hw_heap_kind (from, node);
+  HwNodeId other;
+
+  if (kind != HW_NODE_KIND_OBJECT && kind != HW_NODE_KIND_CLOSURE && kind != HW_NODE_KIND_STRING)
+    return FALSE;
+  if (hw_heap_find_object (in, hw_column_get (&from->node_id, node), &other))
+    {
+      self->common++;
+      self->same += hw_heap_kind (in, other.value) == kind && !names_differ (from, node, in, other.value);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+says_other (const Sample *self)
+{
+  return self->common >= SAMPLE_COMMON && self->same < SAME_SHARE * self->common;
+}
+
 /**
  * hw_heap_diff_check:
  * @base: the earlier heap
@@ -84,9 +136,11 @@ hw_heap_diff_unref (HwHeapDiff *self)
  *
  * Tells whether comparing by id says anything. Within one process of V8 an object keeps its id, and ids of new
  * objects grow; another process, or a runtime that numbers anew for each snapshot, gives the same ids to
- * other objects. So a sample of ids that occur in both must mostly name objects of one kind and name.
+ * other objects. So ids that occur in both must mostly name objects of one kind and name: in a sample from all
+ * over the smaller heap, and among its oldest objects, which are still there when a program has replaced
+ * everything of its own. Two heaps that share no ids at all are of two processes as well.
  *
- * Cost: a sample of some thousand objects; the first call sorts the base's ids.
+ * Cost: a sample of some thousand objects; the first call sorts the ids of both.
  *
  * Returns: what stands in the way, or HW_HEAP_DIFF_COMPARABLE
  */
@@ -94,36 +148,30 @@ HwHeapDiffReason
 hw_heap_diff_check (HwHeap *base,
                     HwHeap *current)
 {
-  guint32 step, common = 0, same = 0, looked_at = 0;
+  Sample all_over = { 0, 0 }, oldest = { 0, 0 };
+  HwHeap *from, *in;
+  const guint32 *by_id;
+  guint32 step, n = 0;
 
   g_return_val_if_fail (base != NULL && current != NULL, HW_HEAP_DIFF_OTHER_IDS);
 
-  if (base->has_user_roots != current->has_user_roots)
+  /* A file cut off before its edges does not tell its mode. */
+  if (base->has_user_roots != current->has_user_roots && base->n_edges > 0 && current->n_edges > 0)
     return HW_HEAP_DIFF_OTHER_MODE;
 
-  step = MAX (current->n_nodes / 8192, 1);
-  for (guint32 node = 0; node < current->n_nodes; node += step)
-    {
-      HwNodeKind kind = hw_heap_kind (current, node);
-      HwNodeId other;
-
-      /* Engine internals are made by the snapshot itself at start-up and look alike in every process. */
-      if (kind != HW_NODE_KIND_OBJECT && kind != HW_NODE_KIND_CLOSURE && kind != HW_NODE_KIND_STRING)
-        continue;
-      looked_at++;
-      if (!hw_heap_find_object (base, hw_column_get (&current->node_id, node), &other))
-        continue;
-      common++;
-      if (hw_heap_kind (base, other.value) == kind &&
-          strcmp (hw_heap_get_node_raw_name (base, other), hw_heap_get_node_raw_name (current, HW_NODE (node))) == 0)
-        same++;
-    }
-
-  /* A few hundred objects at least, or a small heap would be judged by chance. */
-  if (looked_at < 64 || (base->n_nodes < 512 && current->n_nodes < 512))
+  from = base->n_nodes < current->n_nodes ? base : current;
+  in = from == base ? current : base;
+  by_id = hw_heap_ensure_by_object_id (from);
+  if (by_id == NULL || from->n_nodes < SMALL_HEAP)
     return HW_HEAP_DIFF_COMPARABLE;
-  if (common < COMMON_SHARE * MIN (looked_at, looked_at * (double) base->n_nodes / current->n_nodes) ||
-      same < 0.9 * common)
+
+  step = MAX (from->n_nodes / SAMPLE_SIZE, 1);
+  for (guint32 i = 0; i < from->n_nodes; i += MIN (step, from->n_nodes - i))
+    look_at (&all_over, from, by_id[i], in);
+  for (guint32 i = 0; i < from->n_nodes && n < SAMPLE_SIZE; i++)
+    n += look_at (&oldest, from, by_id[i], in);
+
+  if (says_other (&all_over) || says_other (&oldest) || (n >= SAMPLE_COMMON * 2 && oldest.common < SAMPLE_COMMON))
     return HW_HEAP_DIFF_OTHER_IDS;
 
   return HW_HEAP_DIFF_COMPARABLE;

@@ -107,6 +107,7 @@ struct _HwHeap
   HwColumn         string_offset;    /* u32 or u64, n_strings + 1 */
   HwColumn         string_bytes;     /* u8 */
   guint32          known[HW_N_KNOWN];
+  guint32          missing;          /* stands for all names that a damaged file lacks, or HW_NONE */
 
   /* Locations, ascending by node. */
   HwColumn         location_node;    /* u32 HwNodeId */
@@ -180,6 +181,7 @@ hw_heap_is_user_root (const HwHeap *self,
   G_STMT_END
 
 HwHeap   *hw_heap_new                  (void);
+const guint32 *hw_heap_ensure_by_object_id (HwHeap      *self);
 gboolean  hw_heap_append_string        (HwHeap        *self,
                                         const char    *text,
                                         gsize          n_bytes,

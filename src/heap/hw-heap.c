@@ -55,6 +55,7 @@ hw_heap_new (void)
   hw_column_init (&self->location_line, 4);
   hw_column_init (&self->location_column, 4);
   memset (self->known, 0xff, sizeof self->known);
+  self->missing = HW_NONE;
 
   return self;
 }
@@ -307,8 +308,14 @@ compare_by_id (gconstpointer a,
   return i < j ? -1 : i > j;
 }
 
-static const guint32 *
-ensure_by_object_id (HwHeap *self)
+/**
+ * hw_heap_ensure_by_object_id:
+ * @self: a heap
+ *
+ * Returns: (transfer none) (nullable): all nodes by object id, or NULL when memory is short
+ */
+const guint32 *
+hw_heap_ensure_by_object_id (HwHeap *self)
 {
   g_mutex_lock (&self->lazy_mutex);
   if (self->by_object_id == NULL)
@@ -349,7 +356,7 @@ hw_heap_find_object (HwHeap    *self,
 
   g_return_val_if_fail (self != NULL, FALSE);
 
-  nodes = ensure_by_object_id (self);
+  nodes = hw_heap_ensure_by_object_id (self);
   for (guint32 low = 0, high = nodes != NULL ? self->n_nodes : 0; low < high;)
     {
       guint32 middle = low + (high - low) / 2;
