@@ -22,6 +22,8 @@ struct _HwSummaryPage
   HwTreeTable    *table;
   HwDocument     *document;   /* owned while set */
   HwCapture      *capture;    /* owned while shown */
+  HwClassTable   *classes;    /* in the table; compared only, as the next one */
+  HwHeap         *heap;
 };
 
 G_DEFINE_FINAL_TYPE (HwSummaryPage, hw_summary_page, HW_TYPE_PAGE)
@@ -56,6 +58,13 @@ update_source (HwSummaryPage *self)
 
   if (heap != NULL)
     classes = hw_heap_get_class_table (heap);
+
+  /* The table holds what it shows, so equal addresses are equal things: the rows stay. */
+  if (classes == self->classes && heap == self->heap)
+    return;
+  self->classes = classes;
+  self->heap = heap;
+
   if (classes != NULL)
     source = hw_class_source_new (classes, heap);
   hw_tree_table_set_source (self->table, source, classes != NULL ? hw_class_table_get_total_size (classes) : 0, 0);
