@@ -419,7 +419,7 @@ locations_fit (HwHeap   *heap,
   return TRUE;
 }
 
-/* The table that was kept has no instance lists; the new one has, and both must tell the same counts. */
+/* The table that was kept has no instance lists; the new one has, and both must tell the same. */
 static HwClassTable *
 restore_classes (HwHeap        *heap,
                  HwClassTable  *classes,
@@ -440,10 +440,11 @@ restore_classes (HwHeap        *heap,
 
   for (guint i = 0; i < n_classes; i++)
     {
+      const HwClassRow *row = hw_class_table_get_row (table, HW_CLASS (i));
       guint32 n;
+      const guint32 *list = hw_class_table_get_instances (table, HW_CLASS (i), &n);
 
-      hw_class_table_get_instances (table, HW_CLASS (i), &n);
-      if (n != hw_class_table_get_row (table, HW_CLASS (i))->count)
+      if (n != row->count || row->first_instance.value != (n > 0 ? list[0] : HW_NONE))
         {
           hw_class_table_unref (table);
           bad ("classes", error);
