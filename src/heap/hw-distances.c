@@ -15,6 +15,7 @@ typedef struct
   HwHeap            *heap;
   const HwWeakPairs *pairs;
   HwBitset           waiting;   /* one bit per pair: its first half was met */
+  HwBitset           reached;   /* one bit per node: that fits the processor's cache, the distances do not */
   guint32           *distance;
   HwColumn           queue;     /* u32 */
 } Work;
@@ -95,8 +96,9 @@ search (Work          *self,
         {
           guint32 target = targets[e];
 
-          if (kinds[e] == HW_EDGE_KIND_WEAK || self->distance[target] != HW_NONE || !may_follow (self, source, e))
+          if (kinds[e] == HW_EDGE_KIND_WEAK || hw_bitset_get (&self->reached, target) || !may_follow (self, source, e))
             continue;
+          hw_bitset_set (&self->reached, target);
           self->distance[target] = next;
           if (!enqueue (&self->queue, target, error))
             return FALSE;
@@ -125,6 +127,7 @@ compute (Work          *self,
         continue;
       /* A child that is named twice is searched twice: DevTools does, and it shows with WeakMap entries. */
       heap->has_user_roots = TRUE;
+      hw_bitset_set (&self->reached, target);
       self->distance[target] = 1;
       if (!enqueue (&self->queue, target, error))
         return FALSE;
@@ -132,6 +135,7 @@ compute (Work          *self,
   if (!search (self, cancellable, error))
     return FALSE;
 
+  hw_bitset_set (&self->reached, heap->root);
   self->distance[heap->root] = heap->has_user_roots ? HW_DISTANCE_SYSTEM : 0;
 
   return enqueue (&self->queue, heap->root, error) && search (self, cancellable, error);
@@ -158,7 +162,7 @@ hw_heap_compute_distances (HwHeap             *self,
   gboolean ok = FALSE;
 
   hw_column_init (&work.queue, 4);
-  if (!hw_bitset_init (&work.waiting, pairs->n_pairs))
+  if (!hw_bitset_init (&work.waiting, pairs->n_pairs) || !hw_bitset_init (&work.reached, self->n_nodes))
     g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for distances");
   else if (hw_column_resize (&self->distance, self->n_nodes, error))
     {
@@ -168,6 +172,7 @@ hw_heap_compute_distances (HwHeap             *self,
 
   hw_column_clear (&work.queue);
   hw_bitset_clear (&work.waiting);
+  hw_bitset_clear (&work.reached);
 
   return ok;
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Edges in both directions. Outgoing edges lie in node order as in the file. The other direction is one
- * array of edge ids, grouped by target. It is filled twice: first with the *sources* of the edges that
- * count for dominators, in the front part of each group, the rest HW_NONE (hw_heap_fill_predecessors()),
- * because that is all the dominator algorithm reads and a second array would cost 4 bytes an edge; then
- * with the edge ids that stay (hw_heap_fill_retainers()).
+ * array of edge ids, grouped by target (hw_heap_fill_retainers()). Before it is filled, dominators are
+ * computed in its place: a second array for them would cost 4 bytes an edge.
  */
 #include "config.h"
 
@@ -124,44 +122,34 @@ is_table_half (const HwHeap      *self,
 }
 
 /**
- * hw_heap_fill_predecessors:
- * @self: a heap with room for retainers and page-owned nodes marked
+ * hw_heap_mark_essential:
+ * @self: a heap with page-owned nodes marked
  * @pairs: the WeakMap entries
  * @essential: one bit per edge, all unset; set for edges that count for dominators
+ * @has_predecessor: one bit per node, all unset; set for nodes at which an essential edge ends
  * @cancellable: (nullable): stops the pass
  * @error: return location
  *
- * Puts the sources of the essential edges into the retainer array. An edge is essential unless it is
- * weak, a self reference, the table's half of a WeakMap entry or, except from the root, a shortcut or
- * one from outside a page into it.
+ * Finds the edges that dominators are made of. An edge is essential unless it is weak, a self reference,
+ * the table's half of a WeakMap entry or, except from the root, a shortcut or one from outside a page
+ * into it.
  *
  * Returns: FALSE with @error set
  */
 gboolean
-hw_heap_fill_predecessors (HwHeap             *self,
-                           const HwWeakPairs  *pairs,
-                           HwBitset           *essential,
-                           GCancellable       *cancellable,
-                           GError            **error)
+hw_heap_mark_essential (HwHeap             *self,
+                        const HwWeakPairs  *pairs,
+                        HwBitset           *essential,
+                        HwBitset           *has_predecessor,
+                        GCancellable       *cancellable,
+                        GError            **error)
 {
   const guint8 *kinds = hw_column_u8 (&self->edge_kind);
   const guint8 *flags = hw_column_u8 (&self->node_flags);
   const guint32 *names = hw_column_u32 (&self->edge_name);
   const guint32 *targets = hw_column_u32 (&self->edge_target);
   const guint32 *first_edge = hw_column_u32 (&self->first_edge);
-  guint32 *first = hw_column_u32 (&self->first_retainer);
-  guint32 *sources = hw_column_u32 (&self->retainer);
   gboolean has_pairs = pairs->n_pairs > 0;
-  g_autofree guint32 *next = g_try_new (guint32, MAX (self->n_nodes, 1));
-
-  if (next == NULL)
-    {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory");
-      return FALSE;
-    }
-  memcpy (next, first, (gsize) self->n_nodes * sizeof (guint32));
-  if (self->n_edges > 0)
-    memset (sources, 0xff, (gsize) self->n_edges * sizeof (guint32));
 
   for (guint32 source = 0; source < self->n_nodes; source++)
     {
@@ -184,7 +172,7 @@ hw_heap_fill_predecessors (HwHeap             *self,
             continue;
 
           hw_bitset_set (essential, e);
-          sources[next[target]++] = source;
+          hw_bitset_set (has_predecessor, target);
         }
     }
 

@@ -3,7 +3,7 @@
  * From a file to a heap. After the file is read, two threads work on the same immutable raw columns, each
  * filling columns of its own, and meet at the end:
  *
- *   this thread    page-owned marks → predecessors → dominators ──────────────────────┬→ retained sizes → classes' sums
+ *   this thread    page-owned marks → essential edges → dominators ───────────────────┬→ retained sizes → classes' sums
  *   the helper     shapes and classes → shallow sizes → (first class table) → distances → queryable ┘
  *
  * What a person sees first, constructors with counts and shallow sizes, comes from the helper while the
@@ -87,7 +87,7 @@ helper_thread (gpointer data)
   return NULL;
 }
 
-/* Fills the retainer array for good and gives each node's dominator; @order is needed for what follows. */
+/* Counts retainers and gives each node's dominator; @order is needed for what follows. */
 static gboolean
 run_dominators (Load      *self,
                 HwColumn  *order,
@@ -96,29 +96,27 @@ run_dominators (Load      *self,
   HwHeap *heap = self->heap;
   HwProgress *progress = self->options->progress;
   g_auto(HwBitset) essential = { NULL, 0 };
+  g_auto(HwBitset) has_predecessor = { NULL, 0 };
 
   hw_progress_begin_phase (progress, N_("Building retainers"), 0.12);
-  if (!hw_bitset_init (&essential, heap->n_edges))
+  if (!hw_bitset_init (&essential, heap->n_edges) || !hw_bitset_init (&has_predecessor, heap->n_nodes))
     {
       g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, _("Not enough memory for this snapshot"));
       return FALSE;
     }
   if (!hw_heap_build_retainers (heap, self->stop, error) ||
-      !hw_heap_fill_predecessors (heap, &self->pairs, &essential, self->stop, error))
+      !hw_heap_mark_essential (heap, &self->pairs, &essential, &has_predecessor, self->stop, error))
     return FALSE;
 
   hw_progress_begin_phase (progress, N_("Computing dominators"), 0.22);
-  if (!hw_heap_compute_dominators (heap, &essential, order, self->stop, error))
-    return FALSE;
-  hw_bitset_clear (&essential);
 
-  return hw_heap_fill_retainers (heap, self->stop, error);
+  return hw_heap_compute_dominators (heap, &essential, &has_predecessor, order, self->stop, error);
 }
 
 static gboolean
-finish_heap (Load            *self,
-             const HwColumn  *order,
-             GError         **error)
+finish_heap (Load      *self,
+             HwColumn  *order,
+             GError   **error)
 {
   HwHeap *heap = self->heap;
 
@@ -127,7 +125,9 @@ finish_heap (Load            *self,
     return FALSE;
   heap->classes = hw_heap_aggregate (heap, hw_column_u32 (&heap->node_class), self->rows, order, FALSE,
                                      self->cancellable, error);
-  if (heap->classes == NULL || !hw_heap_compute_statistics (heap, self->cancellable, error))
+  hw_column_clear (order);
+  if (heap->classes == NULL || !hw_heap_fill_retainers (heap, self->cancellable, error) ||
+      !hw_heap_compute_statistics (heap, self->cancellable, error))
     return FALSE;
 
   for (guint32 node = 0; node < heap->n_nodes; node++)

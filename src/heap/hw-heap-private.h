@@ -221,9 +221,10 @@ gboolean  hw_heap_check_edges          (HwHeap        *self,
 gboolean  hw_heap_build_retainers      (HwHeap        *self,
                                         GCancellable  *cancellable,
                                         GError       **error);
-gboolean  hw_heap_fill_predecessors    (HwHeap        *self,
+gboolean  hw_heap_mark_essential       (HwHeap        *self,
                                         const HwWeakPairs *pairs,
                                         HwBitset      *essential,
+                                        HwBitset      *has_predecessor,
                                         GCancellable  *cancellable,
                                         GError       **error);
 gboolean  hw_heap_fill_retainers       (HwHeap        *self,
@@ -233,6 +234,7 @@ gboolean  hw_heap_fill_retainers       (HwHeap        *self,
 /* hw-dominators.c */
 gboolean  hw_heap_compute_dominators   (HwHeap        *self,
                                         const HwBitset *essential,
+                                        const HwBitset *has_predecessor,
                                         HwColumn      *order,
                                         GCancellable  *cancellable,
                                         GError       **error);
@@ -271,7 +273,7 @@ gboolean  hw_heap_list_instances       (HwHeap        *self,
 HwClassTable *hw_heap_aggregate        (HwHeap        *self,
                                         const guint32 *class_of_node,
                                         GArray        *rows,
-                                        const HwColumn *order,
+                                        HwColumn      *order,
                                         gboolean       partial,
                                         GCancellable  *cancellable,
                                         GError       **error);
