@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  *
  * A typed array that grows as data arrive, never because a file announced a count.
  *
- * Growth doubles; large blocks move by remapping pages, so the untouched half costs no memory.
+ * Growth doubles; large blocks are mapped and move by remapping, so the untouched half costs no memory.
  * A column belongs to one thread until it is published inside something immutable.
  */
 typedef struct
