@@ -368,6 +368,19 @@ hw_tree_table_grab_focus (GtkWidget *widget)
   return rows != NULL && gtk_widget_grab_focus (rows);
 }
 
+/* From a title GTK finds no way to the rows below it. */
+static gboolean
+hw_tree_table_focus (GtkWidget        *widget,
+                     GtkDirectionType  direction)
+{
+  HwTreeTable *self = HW_TREE_TABLE (widget);
+
+  if ((direction == GTK_DIR_TAB_FORWARD || direction == GTK_DIR_DOWN) && hw_tree_table_get_focused_title (self) != NULL)
+    return gtk_widget_grab_focus (widget);
+
+  return GTK_WIDGET_CLASS (hw_tree_table_parent_class)->focus (widget, direction);
+}
+
 static void
 hw_tree_table_class_init (HwTreeTableClass *klass)
 {
@@ -380,6 +393,7 @@ hw_tree_table_class_init (HwTreeTableClass *klass)
   object_class->finalize = hw_tree_table_finalize;
   widget_class->unmap = hw_tree_table_unmap;
   widget_class->grab_focus = hw_tree_table_grab_focus;
+  widget_class->focus = hw_tree_table_focus;
 
   /**
    * HwTreeTable:narrow:
