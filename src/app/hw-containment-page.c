@@ -29,6 +29,9 @@ update_source (HwContainmentPage *self)
   HwHeap *heap = self->capture != NULL ? hw_capture_get_heap (self->capture) : NULL;
   g_autoptr(HwTreeSource) source = NULL;
 
+  /* A table fills itself, some 200 rows of widgets, even where nobody sees it; so a hidden one stays empty. */
+  if (heap != NULL && !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    heap = NULL;
   if (heap == self->shown)
     return;
   self->shown = heap;
@@ -79,6 +82,14 @@ get_document (gpointer owner)
 }
 
 static void
+hw_containment_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (hw_containment_page_parent_class)->map (widget);
+
+  update_source (HW_CONTAINMENT_PAGE (widget));
+}
+
+static void
 hw_containment_page_dispose (GObject *object)
 {
   HwContainmentPage *self = HW_CONTAINMENT_PAGE (object);
@@ -100,6 +111,7 @@ hw_containment_page_class_init (HwContainmentPageClass *klass)
   HwPageClass *page_class = HW_PAGE_CLASS (klass);
 
   object_class->dispose = hw_containment_page_dispose;
+  widget_class->map = hw_containment_page_map;
   page_class->document_set = hw_containment_page_document_set;
   page_class->reveal = hw_containment_page_reveal;
 
