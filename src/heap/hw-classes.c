@@ -335,16 +335,21 @@ add_retained (HwHeap         *self,
               const guint32  *class_of_node,
               GArray         *rows,
               HwColumn       *order,
-              guint32        *scratch,
               GCancellable   *cancellable,
               GError        **error)
 {
   const guint32 *dominator = hw_column_u32 (&self->dominator);
   guint32 *nodes = hw_column_u32 (order);
   gsize n = self->n_nodes;
-  guint32 *size = scratch;        /* node → nodes in its subtree */
-  guint32 *place = scratch + n;   /* node → end of the free part of its stretch; at last its place + 1 */
+  g_autofree guint32 *size = g_try_new (guint32, n);   /* node → nodes in its subtree */
+  g_autofree guint32 *place = g_try_new (guint32, n);  /* node → end of what is free of its stretch; at last its place + 1 */
   g_autofree guint32 *open = g_new0 (guint32, MAX (rows->len, 1));
+
+  if (size == NULL || place == NULL)
+    {
+      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for classes");
+      return FALSE;
+    }
 
   for (gsize i = 0; i < n; i++)
     size[i] = 1;
@@ -377,31 +382,6 @@ add_retained (HwHeap         *self,
     }
 
   return TRUE;
-}
-
-/* Retained sizes by class, in scratch memory of two ids a node. */
-static gboolean
-add_retained_in_scratch (HwHeap         *self,
-                         const guint32  *class_of_node,
-                         GArray         *rows,
-                         HwColumn       *order,
-                         GCancellable   *cancellable,
-                         GError        **error)
-{
-  g_autofree guint32 *scratch = NULL;
-
-  /* The place for retainers is not filled yet and nearly always has the room: 0.1 of the file's size less at the peak. */
-  if (self->retainer.length / 2 >= self->n_nodes)
-    return add_retained (self, class_of_node, rows, order, hw_column_u32 (&self->retainer), cancellable, error);
-
-  scratch = g_try_new (guint32, (gsize) self->n_nodes * 2);
-  if (scratch == NULL)
-    {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for classes");
-      return FALSE;
-    }
-
-  return add_retained (self, class_of_node, rows, order, scratch, cancellable, error);
 }
 
 static void
@@ -492,8 +472,7 @@ hw_heap_list_instances (HwHeap         *self,
 
 /**
  * hw_heap_aggregate:
- * @self: a heap with transferred sizes, for a whole table also with distances, retained sizes, and retainers
- *   that are counted but not filled in
+ * @self: a heap with transferred sizes, for a whole table also with distances and retained sizes
  * @class_of_node: each node's class
  * @rows: (element-type HwClassRow): the classes; their figures are filled in
  * @order: (nullable): all nodes, each behind its dominator; used up; NULL with @partial
@@ -501,7 +480,7 @@ hw_heap_list_instances (HwHeap         *self,
  * @cancellable: (nullable): stops the work
  * @error: return location
  *
- * Adds up each class. Cost: linear.
+ * Adds up each class. Cost: linear; 8 bytes of scratch memory a node.
  *
  * Returns: (transfer full): the table, or NULL with @error set
  */
@@ -519,7 +498,7 @@ hw_heap_aggregate (HwHeap          *self,
   guint64 total = self->extra_native_bytes;
 
   add_figures (self, class_of_node, rows, partial);
-  if (!partial && (!add_retained_in_scratch (self, class_of_node, rows, order, cancellable, error) ||
+  if (!partial && (!add_retained (self, class_of_node, rows, order, cancellable, error) ||
                    !hw_heap_list_instances (self, class_of_node, rows->len, &offsets, &instances, error)))
     return NULL;
 

@@ -244,29 +244,23 @@ start (HwColumn  *stack,
 /**
  * hw_heap_mark_page_owned:
  * @self: a raw heap
+ * @page_owned: one bit per node, all unset
  * @cancellable: (nullable): stops the walk
  * @error: return location
  *
- * Marks what is reachable over edges that are not weak from the root's shortcuts and from old Blink's
+ * Finds what is reachable over edges that are not weak from the root's shortcuts and from old Blink's
  * document trees. With exposed internals there are no such roots, and nothing is marked.
  *
  * Returns: FALSE with @error set
  */
 gboolean
 hw_heap_mark_page_owned (HwHeap        *self,
+                         HwBitset      *page_owned,
                          GCancellable  *cancellable,
                          GError       **error)
 {
   g_auto(HwColumn) stack = { .width = 4 };
-  g_auto(HwBitset) reached = { NULL, 0 };
-  guint8 *flags = hw_column_u8 (&self->node_flags);
   const guint32 *first = hw_column_u32 (&self->first_edge);
-
-  if (!hw_bitset_init (&reached, self->n_nodes))
-    {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory");
-      return FALSE;
-    }
 
   for (guint32 e = first[self->root]; e < first[self->root + 1]; e++)
     {
@@ -281,18 +275,11 @@ hw_heap_mark_page_owned (HwHeap        *self,
         }
       else if (kind != HW_EDGE_KIND_SHORTCUT)
         continue;
-      if (!start (&stack, &reached, target, error))
+      if (!start (&stack, page_owned, target, error))
         return FALSE;
     }
 
-  if (!walk (self, &stack, &reached, 1u << HW_EDGE_KIND_WEAK, cancellable, error))
-    return FALSE;
-
-  for (guint32 node = 0; node < self->n_nodes; node++)
-    if (hw_bitset_get (&reached, node))
-      flags[node] |= HW_NODE_PAGE_OWNED;
-
-  return TRUE;
+  return walk (self, &stack, page_owned, 1u << HW_EDGE_KIND_WEAK, cancellable, error);
 }
 
 /**

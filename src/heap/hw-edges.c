@@ -123,8 +123,9 @@ is_table_half (const HwHeap      *self,
 
 /**
  * hw_heap_mark_essential:
- * @self: a heap with page-owned nodes marked
+ * @self: a heap with checked edges
  * @pairs: the WeakMap entries
+ * @page_owned: one bit per node: whether a page's roots reach it
  * @essential: one bit per edge, all unset; set for edges that count for dominators
  * @has_predecessor: one bit per node, all unset; set for nodes at which an essential edge ends
  * @cancellable: (nullable): stops the pass
@@ -139,13 +140,13 @@ is_table_half (const HwHeap      *self,
 gboolean
 hw_heap_mark_essential (HwHeap             *self,
                         const HwWeakPairs  *pairs,
+                        const HwBitset     *page_owned,
                         HwBitset           *essential,
                         HwBitset           *has_predecessor,
                         GCancellable       *cancellable,
                         GError            **error)
 {
   const guint8 *kinds = hw_column_u8 (&self->edge_kind);
-  const guint8 *flags = hw_column_u8 (&self->node_flags);
   const guint32 *names = hw_column_u32 (&self->edge_name);
   const guint32 *targets = hw_column_u32 (&self->edge_target);
   const guint32 *first_edge = hw_column_u32 (&self->first_edge);
@@ -154,7 +155,7 @@ hw_heap_mark_essential (HwHeap             *self,
   for (guint32 source = 0; source < self->n_nodes; source++)
     {
       gboolean is_root = source == self->root;
-      gboolean outside = !is_root && (flags[source] & HW_NODE_PAGE_OWNED) == 0;
+      gboolean outside = !is_root && !hw_bitset_get (page_owned, source);
 
       HW_RETURN_IF_CANCELLED (source, cancellable, error);
       for (guint32 e = first_edge[source]; e < first_edge[source + 1]; e++)
@@ -166,7 +167,7 @@ hw_heap_mark_essential (HwHeap             *self,
             continue;
           if (kind == HW_EDGE_KIND_SHORTCUT && !is_root)
             continue;
-          if (outside && (flags[target] & HW_NODE_PAGE_OWNED) != 0)
+          if (outside && hw_bitset_get (page_owned, target))
             continue;
           if (kind == HW_EDGE_KIND_INTERNAL && has_pairs && is_table_half (self, pairs, names[e], source))
             continue;

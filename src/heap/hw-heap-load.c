@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * From a file to a heap. After the file is read, two threads work on the same immutable raw columns, each
- * filling columns of its own, and meet at the end:
+ * filling columns of its own. They meet when retainers are counted, and when both are done:
  *
- *   this thread    page-owned marks → essential edges → dominators ───────────────────┬→ retained sizes → classes' sums
- *   the helper     shapes and classes → shallow sizes → (first class table) → distances → queryable ┘
+ *   this thread    page-owned marks → essential edges ┬→ dominators ─────────────────────────┬→ retained sizes → classes' sums
+ *   the helper     retainers' counts ─────────────────┴→ shapes and classes → shallow sizes → │→ retainers → statistics
+ *                  (first class table) → distances → queryable ──────────────────────────────┘
  *
  * What a person sees first, constructors with counts and shallow sizes, comes from the helper while the
  * dominators are still being computed.
@@ -25,6 +26,10 @@ typedef struct
   GCancellable            *stop;         /* fires with the caller's, and when either thread fails */
   GArray                  *rows;         /* HwClassRow */
   HwBitset                 queryable;
+  GMutex                   mutex;
+  GCond                    cond;
+  gboolean                 is_counted;   /* under the mutex: retainers are counted, or the helper failed before */
+  gboolean               (*help) (gpointer self, GError **error);
   GError                  *helper_error;
 } Load;
 
@@ -39,12 +44,27 @@ note (Load       *self,
   *since = now;
 }
 
-static gboolean
-run_helper (Load    *self,
-            GError **error)
+static void
+set_counted (Load *self)
 {
+  g_mutex_lock (&self->mutex);
+  self->is_counted = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+static gboolean
+help_to_derive (gpointer   data,
+                GError   **error)
+{
+  Load *self = data;
   HwHeap *heap = self->heap;
   gint64 since = g_get_monotonic_time ();
+
+  if (!hw_heap_build_retainers (heap, self->stop, error))
+    return FALSE;
+  set_counted (self);
+  note (self, "retainers' counts", &since);
 
   if (!hw_column_resize (&heap->node_class, heap->n_nodes, error) ||
       !hw_heap_classify (heap, &heap->shapes, hw_column_u32 (&heap->node_class), &self->rows, self->stop, error))
@@ -81,31 +101,43 @@ helper_thread (gpointer data)
 {
   Load *self = data;
 
-  if (!run_helper (self, &self->helper_error))
+  if (!self->help (self, &self->helper_error))
     g_cancellable_cancel (self->stop);
+  set_counted (self);
 
   return NULL;
 }
 
-/* Counts retainers and gives each node's dominator; @order is needed for what follows. */
+/* Gives each node's dominator; @order is needed for what follows. */
 static gboolean
-run_dominators (Load      *self,
-                HwColumn  *order,
-                GError   **error)
+derive_dominators (Load      *self,
+                   HwColumn  *order,
+                   GError   **error)
 {
   HwHeap *heap = self->heap;
   HwProgress *progress = self->options->progress;
+  g_auto(HwBitset) page_owned = { NULL, 0 };
   g_auto(HwBitset) essential = { NULL, 0 };
   g_auto(HwBitset) has_predecessor = { NULL, 0 };
 
-  hw_progress_begin_phase (progress, N_("Building retainers"), 0.12);
-  if (!hw_bitset_init (&essential, heap->n_edges) || !hw_bitset_init (&has_predecessor, heap->n_nodes))
+  if (!hw_bitset_init (&page_owned, heap->n_nodes) || !hw_bitset_init (&essential, heap->n_edges) ||
+      !hw_bitset_init (&has_predecessor, heap->n_nodes))
     {
       g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, _("Not enough memory for this snapshot"));
       return FALSE;
     }
-  if (!hw_heap_build_retainers (heap, self->stop, error) ||
-      !hw_heap_mark_essential (heap, &self->pairs, &essential, &has_predecessor, self->stop, error))
+  if (!hw_heap_mark_page_owned (heap, &page_owned, self->stop, error))
+    return FALSE;
+
+  hw_progress_begin_phase (progress, N_("Building retainers"), 0.12);
+  if (!hw_heap_mark_essential (heap, &self->pairs, &page_owned, &essential, &has_predecessor, self->stop, error))
+    return FALSE;
+  hw_bitset_clear (&page_owned);
+  g_mutex_lock (&self->mutex);
+  while (!self->is_counted)
+    g_cond_wait (&self->cond, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+  if (g_cancellable_set_error_if_cancelled (self->stop, error))
     return FALSE;
 
   hw_progress_begin_phase (progress, N_("Computing dominators"), 0.22);
@@ -114,20 +146,13 @@ run_dominators (Load      *self,
 }
 
 static gboolean
-finish_heap (Load      *self,
-             HwColumn  *order,
-             GError   **error)
+help_to_finish (gpointer   data,
+                GError   **error)
 {
+  Load *self = data;
   HwHeap *heap = self->heap;
 
-  hw_progress_begin_phase (self->options->progress, N_("Computing retained sizes"), 0.08);
-  if (!hw_heap_compute_retained (heap, order, self->cancellable, error))
-    return FALSE;
-  heap->classes = hw_heap_aggregate (heap, hw_column_u32 (&heap->node_class), self->rows, order, FALSE,
-                                     self->cancellable, error);
-  hw_column_clear (order);
-  if (heap->classes == NULL || !hw_heap_fill_retainers (heap, self->cancellable, error) ||
-      !hw_heap_compute_statistics (heap, self->cancellable, error))
+  if (!hw_heap_fill_retainers (heap, self->stop, error) || !hw_heap_compute_statistics (heap, self->stop, error))
     return FALSE;
 
   for (guint32 node = 0; node < heap->n_nodes; node++)
@@ -143,6 +168,22 @@ finish_heap (Load      *self,
   return TRUE;
 }
 
+static gboolean
+finish_heap (Load      *self,
+             HwColumn  *order,
+             GError   **error)
+{
+  HwHeap *heap = self->heap;
+
+  hw_progress_begin_phase (self->options->progress, N_("Computing retained sizes"), 0.08);
+  if (!hw_heap_compute_retained (heap, order, self->stop, error))
+    return FALSE;
+  heap->classes = hw_heap_aggregate (heap, hw_column_u32 (&heap->node_class), self->rows, order, FALSE,
+                                     self->stop, error);
+
+  return heap->classes != NULL;
+}
+
 static void
 stop_cb (GCancellable *cancellable G_GNUC_UNUSED,
          gpointer      stop)
@@ -150,38 +191,23 @@ stop_cb (GCancellable *cancellable G_GNUC_UNUSED,
   g_cancellable_cancel (stop);
 }
 
+/* Runs @work here and @help beside it, until both are done. */
 static gboolean
-derive (Load    *self,
-        GError **error)
+run_both (Load       *self,
+          gboolean  (*work) (Load *self, HwColumn *order, GError **error),
+          gboolean  (*help) (gpointer self, GError **error),
+          HwColumn   *order,
+          GError    **error)
 {
-  HwHeap *heap = self->heap;
-  g_auto(HwColumn) order = { .width = 4 };
   GThread *helper;
-  gulong handler = 0;
   gboolean ok;
 
-  hw_progress_begin_phase (self->options->progress, N_("Propagating DOM state"), 0.08);
-  if (!hw_heap_propagate_dom_state (heap, self->has_detachedness, self->cancellable, error) ||
-      !hw_weak_pairs_init (&self->pairs, heap, self->cancellable, error) ||
-      !hw_heap_mark_page_owned (heap, self->cancellable, error))
-    return FALSE;
-  if (!hw_bitset_init (&self->queryable, heap->n_nodes))
-    {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, _("Not enough memory for this snapshot"));
-      return FALSE;
-    }
-
-  self->stop = g_cancellable_new ();
-  if (self->cancellable != NULL)
-    handler = g_cancellable_connect (self->cancellable, G_CALLBACK (stop_cb), self->stop, NULL);
+  self->help = help;
   helper = g_thread_new ("heap-classes", helper_thread, self);
-
-  ok = run_dominators (self, &order, error);
+  ok = work (self, order, error);
   if (!ok)
     g_cancellable_cancel (self->stop);
   g_thread_join (helper);
-  if (handler != 0)
-    g_cancellable_disconnect (self->cancellable, handler);
 
   /* Of two errors the first is meant: the other thread was only told to stop. */
   if (self->helper_error != NULL)
@@ -195,7 +221,45 @@ derive (Load    *self,
       ok = FALSE;
     }
 
-  return ok && finish_heap (self, &order, error);
+  return ok;
+}
+
+static gboolean
+derive (Load    *self,
+        GError **error)
+{
+  HwHeap *heap = self->heap;
+  g_auto(HwColumn) order = { .width = 4 };
+  gulong handler = 0;
+  gboolean ok;
+
+  hw_progress_begin_phase (self->options->progress, N_("Propagating DOM state"), 0.08);
+  if (!hw_heap_propagate_dom_state (heap, self->has_detachedness, self->cancellable, error) ||
+      !hw_weak_pairs_init (&self->pairs, heap, self->cancellable, error))
+    return FALSE;
+  if (!hw_bitset_init (&self->queryable, heap->n_nodes))
+    {
+      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, _("Not enough memory for this snapshot"));
+      return FALSE;
+    }
+
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->stop = g_cancellable_new ();
+  if (self->cancellable != NULL)
+    handler = g_cancellable_connect (self->cancellable, G_CALLBACK (stop_cb), self->stop, NULL);
+
+  ok = run_both (self, derive_dominators, help_to_derive, &order, error) &&
+       run_both (self, finish_heap, help_to_finish, &order, error);
+  if (ok)
+    heap->statistics.v8_heap = (heap->statistics.total = hw_heap_get_total_size (heap)) - heap->statistics.native;
+
+  if (handler != 0)
+    g_cancellable_disconnect (self->cancellable, handler);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+
+  return ok;
 }
 
 static HwHeap *

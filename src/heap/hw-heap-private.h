@@ -8,14 +8,13 @@
 G_BEGIN_DECLS
 
 /*
- * One byte per node: the kind (4 bits), the detachedness (2 bits), whether a window reaches the object
- * by properties ("queryable"), and whether a page's roots reach it at all ("page-owned").
+ * One byte per node: the kind (4 bits), the detachedness (2 bits), and whether a window reaches the object
+ * by properties ("queryable").
  */
 #define HW_NODE_KIND_MASK     0x0f
 #define HW_NODE_STATE_SHIFT   4
 #define HW_NODE_STATE_MASK    0x30
 #define HW_NODE_QUERYABLE     0x40
-#define HW_NODE_PAGE_OWNED    0x80
 
 /**
  * HwKnownString:
@@ -207,6 +206,7 @@ gboolean  hw_heap_propagate_dom_state  (HwHeap        *self,
                                         GCancellable  *cancellable,
                                         GError       **error);
 gboolean  hw_heap_mark_page_owned      (HwHeap        *self,
+                                        HwBitset      *page_owned,
                                         GCancellable  *cancellable,
                                         GError       **error);
 gboolean  hw_heap_mark_queryable       (HwHeap        *self,
@@ -223,6 +223,7 @@ gboolean  hw_heap_build_retainers      (HwHeap        *self,
                                         GError       **error);
 gboolean  hw_heap_mark_essential       (HwHeap        *self,
                                         const HwWeakPairs *pairs,
+                                        const HwBitset *page_owned,
                                         HwBitset      *essential,
                                         HwBitset      *has_predecessor,
                                         GCancellable  *cancellable,

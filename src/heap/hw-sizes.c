@@ -233,11 +233,11 @@ elements_size (const HwHeap *heap,
 
 /**
  * hw_heap_compute_statistics:
- * @self: a heap with retained sizes and retainers
+ * @self: a heap with shallow sizes and retainers
  * @cancellable: (nullable): stops the pass
  * @error: return location
  *
- * Adds up the Statistics view. Cost: linear.
+ * Adds up the Statistics view but for the totals, which need retained sizes. Cost: linear.
  *
  * Returns: FALSE with @error set
  */
@@ -272,8 +272,6 @@ hw_heap_compute_statistics (HwHeap        *self,
       else if (name == self->known[HW_KNOWN_ARRAY])
         sums->js_arrays += size + elements_size (self, node);
     }
-  sums->total = hw_heap_get_total_size (self);
-  sums->v8_heap = sums->total - sums->native;
 
   return TRUE;
 }
