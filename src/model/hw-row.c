@@ -583,8 +583,6 @@ hw_row_dup_label (HwRow *self)
     g_string_append_printf (label, ", %s", _("deleted"));
   if (text.detached)
     g_string_append_printf (label, ", %s", _("detached"));
-  if (text.reachable_from_window && text.value_style != HW_TEXT_STYLE_STRING)
-    g_string_append_printf (label, ", %s", _("a script can reach it"));
   if (text.cycled)
     g_string_append_printf (label, ", %s", _("already open above"));
 
@@ -603,6 +601,10 @@ hw_row_dup_label (HwRow *self)
       spoken = speak_measure (measure, value);
       g_string_append_printf (label, ", %s", spoken);
     }
+
+  /* True of most rows, so it is heard last. */
+  if (text.reachable_from_window && text.value_style != HW_TEXT_STYLE_STRING)
+    g_string_append_printf (label, ", %s", _("a script can reach it"));
 
   return g_string_free (label, FALSE);
 }

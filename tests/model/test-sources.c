@@ -368,7 +368,7 @@ test_summary (void)
   g_assert_cmpuint (hw_row_get_node (member).value, ==, 2);
   member_label = hw_row_dup_label (member);
   g_assert_cmpstr (member_label, ==, "b :: B @5, already open above, distance 2, shallow size 80" HW_NBSP
-                                     "B, retained size 80" HW_NBSP "B");
+                                     "B, retained size 80" HW_NBSP "B, a script can reach it");
 
   hw_tree_model_set_filter (model, "dIV");
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, 1);
