@@ -114,6 +114,15 @@ sort_cb (GtkWidget *title,
   return TRUE;
 }
 
+/* From a header GTK's column view goes on behind its rows. */
+static gboolean
+tab_cb (GtkWidget *title,
+        GVariant  *args G_GNUC_UNUSED,
+        gpointer   user_data G_GNUC_UNUSED)
+{
+  return gtk_widget_grab_focus (gtk_widget_get_ancestor (title, HW_TYPE_TREE_TABLE));
+}
+
 static void
 add_key (GtkEventController *controller,
          const char         *trigger,
@@ -134,6 +143,7 @@ add_keys (GtkWidget *title)
 
   add_key (controller, "Return|KP_Enter", sort_cb, NULL);
   add_key (controller, "space|KP_Space", sort_cb, NULL);
+  add_key (controller, "Tab|KP_Tab", tab_cb, NULL);
   add_key (controller, "Right|KP_Right", move_cb, g_variant_new_boolean (TRUE));
   add_key (controller, "Left|KP_Left", move_cb, g_variant_new_boolean (FALSE));
   gtk_widget_add_controller (title, controller);

@@ -621,6 +621,23 @@ hw_tree_table_set_selected_key (HwTreeTable *self,
   self->selected_key = key;
 }
 
+static gboolean
+select_later_cb (GtkWidget     *view,
+                 GdkFrameClock *clock G_GNUC_UNUSED,
+                 gpointer       row)
+{
+  HwTreeTable *self = HW_TREE_TABLE (gtk_widget_get_ancestor (view, HW_TYPE_TREE_TABLE));
+
+  if (gtk_widget_get_height (view) == 0)
+    return G_SOURCE_CONTINUE;
+
+  /* Unless the person chose another row meanwhile. */
+  if (self != NULL && row == gtk_single_selection_get_selected_item (self->selection))
+    hw_tree_table_select (self, hw_row_get_position (row));
+
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * hw_tree_table_select:
  * @self: a table
@@ -632,10 +649,21 @@ void
 hw_tree_table_select (HwTreeTable *self,
                       guint        position)
 {
+  g_autoptr(HwRow) row = NULL;
+
   g_return_if_fail (HW_IS_TREE_TABLE (self));
 
-  if (position >= g_list_model_get_n_items (G_LIST_MODEL (self->model)))
+  row = g_list_model_get_item (G_LIST_MODEL (self->model), position);
+  if (row == NULL)
     return;
+
+  /* Before its first frame GTK's list scrolls to nowhere and stays empty. */
+  if (gtk_widget_get_height (GTK_WIDGET (self->view)) == 0)
+    {
+      gtk_single_selection_set_selected (self->selection, position);
+      gtk_widget_add_tick_callback (GTK_WIDGET (self->view), select_later_cb, g_steal_pointer (&row), g_object_unref);
+      return;
+    }
 
   gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_SELECT, NULL);
   focus_row (self, position);

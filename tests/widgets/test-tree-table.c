@@ -276,6 +276,8 @@ test_sort (void)
   hw_tree_table_sort_by (self.table, "nonsense", TRUE);
   g_assert_false (is_descending (&self));
 
+  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (get_title (&self, 0)), GTK_ACCESSIBLE_ROLE_COLUMN_HEADER);
+
   /* Without a mouse: the header is one stop, arrows go along, Return sorts. */
   focus_title (&self, 3);
   g_assert_false (gtk_widget_get_focusable (get_title (&self, 0)));
