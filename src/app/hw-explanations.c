@@ -152,7 +152,7 @@ hw_explanations_for_row (HwRow *row)
       add_words (text, find_edge_words (row));
       hw_row_get_text (row, &parts);
       if (parts.reachable_from_window && parts.value_style != HW_TEXT_STYLE_STRING)
-        add_words (text, _("▫: a script can get at it by property names, beginning at a global object."));
+        add_words (text, _("◇: a script can get at it by property names, beginning at a global object."));
     }
 
   if (hw_row_get_measure (row, HW_MEASURE_DISTANCE, &distance))

@@ -9,6 +9,9 @@
 #define PERCENT_CHARS 6
 #define NATURAL_CHARS 10
 
+/* Shorter bars are noise. */
+#define MIN_SHARE 0.005
+
 struct _HwNumberCell
 {
   GtkWidget    parent_instance;
@@ -93,7 +96,7 @@ append_bar (HwNumberCell *self,
   GtkWidget *widget = GTK_WIDGET (self);
   g_autoptr(GdkRGBA) accent = adw_style_manager_get_accent_color_rgba (adw_style_manager_get_default ());
   float width = (float) gtk_widget_get_width (widget), height = (float) gtk_widget_get_height (widget);
-  float length = MAX (width * (float) self->share, 1);
+  float length = width * (float) self->share;
   GskRoundedRect rect;
 
   accent->alpha = 0.22f;
@@ -114,7 +117,7 @@ hw_number_cell_snapshot (GtkWidget   *widget,
   int end = gtk_widget_get_width (widget);
   GdkRGBA colour;
 
-  if (self->share > 0)
+  if (self->share >= MIN_SHARE)
     append_bar (self, snapshot);
   if (self->text == NULL)
     return;

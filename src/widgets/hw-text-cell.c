@@ -322,7 +322,7 @@ hw_text_cell_set_text (HwTextCell      *self,
     g_string_append (self->text, " ✂");
   /* Every text has this mark, which makes it say nothing there. */
   if (text->reachable_from_window && text->value_style != HW_TEXT_STYLE_STRING)
-    g_string_append (self->text, " ▫");
+    g_string_append (self->text, " ◇");
 
   forget_layouts (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->text->str, -1);

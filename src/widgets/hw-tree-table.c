@@ -764,5 +764,8 @@ hw_tree_table_set_partner (HwTreeTable *self,
   theirs = GTK_SCROLLED_WINDOW (adw_bin_get_child (ADW_BIN (partner)));
   gtk_scrolled_window_set_vadjustment (theirs, gtk_scrolled_window_get_vadjustment (mine));
   gtk_scrolled_window_set_policy (mine, GTK_POLICY_AUTOMATIC, GTK_POLICY_EXTERNAL);
-  show_order (partner, hw_tree_model_get_order (self->model));
+  /* The column of the table's own order may be in either pane. */
+  hw_tree_model_set_order (self->model, self->order);
+  show_order (self, self->order);
+  show_order (partner, self->order);
 }

@@ -253,6 +253,7 @@ def check_side_by_side(app):
     ui.key('space')
     ui.wait(lambda: len(rows(app, 'The baseline')) > 5 and len(rows(app, 'The current snapshot')) > 5, what='two panes')
     ui.wait(lambda: names(app, 'The baseline') == names(app, 'The current snapshot'), what='aligned')
+    assert names(app, 'The baseline')[0].split(' objects')[0].startswith('(string),'), names(app, 'The baseline')[:3]
     enter_rows(app)
     ui.key('Home', 'Down')
     ui.wait(lambda: selected(app, 'The baseline') and selected(app, 'The current snapshot'), what='one selection')
