@@ -8,6 +8,7 @@
 #include "app/hw-settings.h"
 #include "app/hw-shortcuts.h"
 #include "app/hw-window.h"
+#include "base/hw-file.h"
 
 /* What open() is told when the files want a window of their own. */
 #define HINT_NEW_WINDOW "new-window"
@@ -130,7 +131,7 @@ hw_application_handle_local_options (GApplication *application,
 
   g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&ay", &names);
   for (guint i = 0; names != NULL && names[i] != NULL; i++)
-    g_ptr_array_add (files, g_file_new_for_commandline_arg (names[i]));
+    g_ptr_array_add (files, hw_file_new_for_argument (names[i]));
 
   if (files->len == 0 && !new_window)
     return -1;

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/hw-file.h"
 #include "base/hw-text.h"
 
 /* Rows shown to a person who gave no limit. */
@@ -379,7 +380,7 @@ hw_cli_load (HwCli      *self,
              const char *path)
 {
   g_autoptr(HwProgress) progress = hw_progress_new ();
-  g_autoptr(GFile) file = g_file_new_for_commandline_arg (path);
+  g_autoptr(GFile) file = hw_file_new_for_argument (path);
   g_autoptr(HwHeap) heap = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *name = g_filename_display_name (path);
@@ -397,8 +398,10 @@ hw_cli_load (HwCli      *self,
     {
       g_autofree char *base_name = g_filename_display_basename (path);
 
-      /* GIO's own messages name the file, ours do not. */
-      if (strstr (error->message, base_name) != NULL)
+      g_autofree char *quoted = g_strdup_printf ("%s”", base_name);
+
+      /* Messages about opening name the file, those about its content do not. */
+      if (strstr (error->message, quoted) != NULL)
         hw_cli_fail (self, "%s", error->message);
       else
         hw_cli_fail (self, "%s: %s", name, error->message);

@@ -7,6 +7,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "base/hw-file.h"
+
 static GBytes *
 read_whole (GFile   *file,
             GError **error)
@@ -138,7 +140,7 @@ hw_oracle_like_read (HwOracleLike  *like,
                      const char    *kind,
                      GError       **error)
 {
-  g_autoptr(GFile) file = g_file_new_for_commandline_arg (path);
+  g_autoptr(GFile) file = hw_file_new_for_argument (path);
   g_autoptr(JsonParser) parser = json_parser_new_immutable ();
   g_autoptr(GBytes) bytes = read_whole (file, error);
   g_autofree char *json = NULL;

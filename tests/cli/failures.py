@@ -49,6 +49,16 @@ def test_unreadable(cli):
     says(cli.run('oracle', PLAIN, '--like', cli.path / 'nothing', status=tool.FAILED), 'nothing')
 
 
+def test_odd_names(cli):
+    """names that are URIs, options or words of the messages as well"""
+    for name in ('heap-14:02.heapsnapshot', 'file:heap', 'a b%20c', 'new\nline', '"quoted"', '@1', '#'):
+        path = cli.path / name
+        path.write_bytes(PLAIN.read_bytes())
+        cli.run('summary', name, cwd=cli.path)
+    (cli.path / 'file').touch()
+    says(cli.run('summary', 'file', cwd=cli.path, status=tool.FAILED), 'file: The file is empty')
+
+
 def test_like(cli):
     """status 1: --like with a file of something else"""
     for content in (b'', b'[]', b'{}', b'{"kind": "diff"}', b'{"kind": 7}', b'{"kind": "snapshot"', b'\xff', b'\x1f\x8b'):

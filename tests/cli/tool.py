@@ -18,7 +18,7 @@ class Tool:
     """The program, with a cache folder of its own that is gone afterwards."""
 
     def __init__(self, program):
-        self.program = program
+        self.program = pathlib.Path(program).resolve()
         self.folder = tempfile.TemporaryDirectory(prefix='heapwise-cli-')
         self.path = pathlib.Path(self.folder.name)
         self.env = dict(os.environ, XDG_CACHE_HOME=str(self.path / 'cache'), LANGUAGE='')
