@@ -34,10 +34,9 @@ update_state (HwTreeExpander *self)
 {
   gboolean expandable = self->row != NULL && hw_row_get_expandable (self->row);
   gboolean expanded = self->row != NULL && hw_row_get_expanded (self->row);
-  gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
 
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
-                                expanded ? "pan-down-symbolic" : rtl ? "pan-start-symbolic" : "pan-end-symbolic");
+  /* The icon theme turns it round where one reads from right to left. */
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), expanded ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_widget_set_child_visible (self->icon, expandable);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "listitem.toggle-expand", expandable);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "listitem.expand", expandable && !expanded);

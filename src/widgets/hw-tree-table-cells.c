@@ -2,6 +2,8 @@
 /* What stands in the cells: values become texts here and nowhere else. */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "widgets/hw-number-cell.h"
 #include "widgets/hw-text-cell.h"
 #include "widgets/hw-tree-expander.h"
@@ -270,9 +272,13 @@ update_row_label (HwRow            *row,
                   GParamSpec       *pspec G_GNUC_UNUSED,
                   GtkColumnViewRow *item)
 {
-  g_autofree char *label = hw_row_dup_label (row);
+  g_autofree char *words = hw_row_dup_label (row);
+  g_autofree char *label = NULL;
 
-  gtk_column_view_row_set_accessible_label (item, label);
+  /* GTK's rows have no state for it that could be set. */
+  if (hw_row_get_expandable (row))
+    label = g_strdup_printf ("%s, %s", words, hw_row_get_expanded (row) ? C_("row", "open") : C_("row", "closed"));
+  gtk_column_view_row_set_accessible_label (item, label != NULL ? label : words);
 }
 
 static void

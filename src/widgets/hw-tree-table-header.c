@@ -109,7 +109,7 @@ sort_cb (GtkWidget *title,
                   gtk_column_view_sorter_get_primary_sort_order (sorter) == GTK_SORT_ASCENDING;
 
   if (column != NULL)
-    gtk_column_view_sort_by_column (self->view, column, turn ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+    hw_tree_table_sort_column (self, column, turn ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
 
   return TRUE;
 }

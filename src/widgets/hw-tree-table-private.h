@@ -61,6 +61,9 @@ gboolean            hw_tree_table_query_tooltip (HwTreeTable         *self,
 const HwTableColumn *hw_tree_table_get_title_column (HwTreeTable     *self,
                                                      GtkWidget       *title);
 const HwTableColumn *hw_tree_table_get_focused_title (HwTreeTable    *self);
+void                hw_tree_table_sort_column  (HwTreeTable          *self,
+                                                GtkColumnViewColumn  *column,
+                                                GtkSortType           direction);
 void                hw_tree_table_dress_titles (HwTreeTable          *self);
 
 G_END_DECLS

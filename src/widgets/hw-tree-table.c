@@ -68,6 +68,21 @@ begins_descending (const HwTableColumn *column)
   return column->kind != HW_CELL_NAME && column->kind != HW_CELL_DISTANCE;
 }
 
+/* GTK leaves the arrow of the column before, unless nothing is sorted for a moment. */
+void
+hw_tree_table_sort_column (HwTreeTable         *self,
+                           GtkColumnViewColumn *column,
+                           GtkSortType          direction)
+{
+  gboolean was_busy = self->busy_sorting;
+
+  self->busy_sorting = TRUE;
+  gtk_column_view_sort_by_column (self->view, NULL, GTK_SORT_ASCENDING);
+  self->busy_sorting = was_busy;
+  if (column != NULL)
+    gtk_column_view_sort_by_column (self->view, column, direction);
+}
+
 /* Shows an order in the headers without sorting again; a pane without the column shows no arrow. */
 static void
 show_order (HwTreeTable *self,
@@ -84,7 +99,7 @@ show_order (HwTreeTable *self,
       }
 
   self->busy_sorting = TRUE;
-  gtk_column_view_sort_by_column (self->view, column, order.descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  hw_tree_table_sort_column (self, column, order.descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
   self->busy_sorting = FALSE;
 }
 
@@ -376,7 +391,12 @@ hw_tree_table_focus (GtkWidget        *widget,
   HwTreeTable *self = HW_TREE_TABLE (widget);
 
   if ((direction == GTK_DIR_TAB_FORWARD || direction == GTK_DIR_DOWN) && hw_tree_table_get_focused_title (self) != NULL)
-    return gtk_widget_grab_focus (widget);
+    {
+      /* What the keys are about is the selected row. */
+      if (gtk_single_selection_get_selected (self->selection) == GTK_INVALID_LIST_POSITION)
+        gtk_single_selection_set_selected (self->selection, 0);
+      return gtk_widget_grab_focus (widget);
+    }
 
   return GTK_WIDGET_CLASS (hw_tree_table_parent_class)->focus (widget, direction);
 }

@@ -188,7 +188,7 @@ test_expander_direction (void)
   fixture_init (&self);
   gtk_widget_set_direction (self.expander, GTK_TEXT_DIR_RTL);
   settle ();
-  g_assert_cmpstr (get_icon (self.expander), ==, "pan-start-symbolic");
+  g_assert_cmpstr (get_icon (self.expander), ==, "pan-end-symbolic");
   g_assert_true (gtk_widget_compute_bounds (gtk_widget_get_first_child (self.expander), self.expander, &icon));
   g_assert_cmpint ((int) (icon.origin.x + icon.size.width), ==, gtk_widget_get_width (self.expander));
   hw_tree_model_expand (self.model, self.row);
