@@ -247,7 +247,7 @@ test_rubbish (void)
 
   for (guint round = 0; round < N_ROUNDS; round++)
     {
-      g_autofree char *texts[2] = { NULL, NULL };
+      g_auto(GStrv) texts = g_new0 (char *, 3);
       g_autofree char *utf8 = NULL;
       g_autofree char *json = NULL;
       g_autoptr(GString) sum = g_string_new (NULL);
