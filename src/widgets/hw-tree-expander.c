@@ -3,9 +3,10 @@
 
 #include "widgets/hw-tree-expander.h"
 
-#define INDENT 18
-#define ICON   16
-#define GAP    4
+#define INDENT     18
+#define MIN_INDENT 6
+#define ICON       16
+#define GAP        4
 
 /* Deeper rows are not pushed further, or nothing of them would be left to read. */
 #define MAX_INDENT_LEVELS 24
@@ -23,10 +24,14 @@ struct _HwTreeExpander
 
 G_DEFINE_FINAL_TYPE (HwTreeExpander, hw_tree_expander, GTK_TYPE_WIDGET)
 
+/* In a narrow column the levels move together, and the text is left some room whatever the level. */
 static int
-get_indent (HwTreeExpander *self)
+get_indent (HwTreeExpander *self,
+            int             width)
 {
-  return self->row != NULL ? INDENT * (int) MIN (hw_row_get_depth (self->row), MAX_INDENT_LEVELS) : 0;
+  int levels = self->row != NULL ? (int) MIN (hw_row_get_depth (self->row), MAX_INDENT_LEVELS) : 0;
+
+  return MIN (levels * CLAMP (width / 20, MIN_INDENT, INDENT), MAX (width - ICON - GAP - 40, 0));
 }
 
 static void
@@ -75,7 +80,7 @@ pressed_cb (HwTreeExpander *self,
             GtkGesture     *gesture)
 {
   int width = gtk_widget_get_width (GTK_WIDGET (self));
-  int start = get_indent (self);
+  int start = get_indent (self, width);
   double at = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL ? width - x : x;
 
   /* The whole strip before the text is the target, not only the triangle. */
@@ -120,7 +125,7 @@ hw_tree_expander_size_allocate (GtkWidget *widget,
 {
   HwTreeExpander *self = HW_TREE_EXPANDER (widget);
   gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
-  int indent = MIN (get_indent (self), MAX (width - ICON - GAP - 40, 0));
+  int indent = get_indent (self, width);
   int text = MAX (width - indent - ICON - GAP, 1);
 
   gtk_widget_measure (self->icon, GTK_ORIENTATION_HORIZONTAL, -1, NULL, NULL, NULL, NULL);
