@@ -277,6 +277,7 @@ choose_base (HwComparisonPage *self,
     g_list_store_find (hw_document_get_captures (self->document), base, &position);
   self->choosing = TRUE;
   gtk_drop_down_set_selected (self->base, position);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->base), base != NULL);
   self->choosing = FALSE;
 }
 

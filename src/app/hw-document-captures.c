@@ -85,17 +85,18 @@ is_usable_baseline (HwCapture *capture)
 }
 
 /* What the current capture is compared with unless the person chooses: the one before it or the first
- * one where it came from; else the one above it in the list.
+ * one where it came from; else the one above it in the list; for the topmost, the one below it.
  */
 static HwCapture *
 find_default_baseline (HwDocument *self)
 {
-  HwCapture *above = NULL;
+  HwCapture *other = NULL;
   HwCapture *first = NULL;
   HwCapture *before = NULL;
   guint n_captures = hw_document_count (self);
+  guint i;
 
-  for (guint i = 0; i < n_captures; i++)
+  for (i = 0; i < n_captures; i++)
     {
       HwCapture *capture = hw_document_get_nth (self, i);
 
@@ -104,7 +105,7 @@ find_default_baseline (HwDocument *self)
       if (!is_usable_baseline (capture))
         continue;
 
-      above = capture;
+      other = capture;
       if (g_strcmp0 (hw_capture_get_group (capture), hw_capture_get_group (self->capture)) == 0)
         {
           before = capture;
@@ -116,7 +117,11 @@ find_default_baseline (HwDocument *self)
   if (self->first_is_baseline && first != NULL)
     return first;
 
-  return before != NULL ? before : above;
+  for (i++; other == NULL && i < n_captures; i++)
+    if (is_usable_baseline (hw_document_get_nth (self, i)))
+      other = hw_document_get_nth (self, i);
+
+  return before != NULL ? before : other;
 }
 
 void

@@ -512,13 +512,31 @@ hw_window_get_document (HwWindow *self)
   return self->document;
 }
 
+/* Whether another file has come to stand where a capture was read from. */
+static gboolean
+is_outdated (HwCapture *capture)
+{
+  g_autoptr(GFileInfo) info = NULL;
+  g_autoptr(GDateTime) modified = NULL;
+  GDateTime *known = hw_capture_get_time (capture);
+
+  if (hw_capture_get_state (capture) != HW_CAPTURE_READY || known == NULL)
+    return FALSE;
+
+  info = g_file_query_info (hw_capture_get_file (capture), G_FILE_ATTRIBUTE_TIME_MODIFIED "," G_FILE_ATTRIBUTE_TIME_MODIFIED_USEC,
+                            G_FILE_QUERY_INFO_NONE, NULL, NULL);
+  modified = info != NULL ? g_file_info_get_modification_date_time (info) : NULL;
+
+  return modified != NULL && !g_date_time_equal (modified, known);
+}
+
 /**
  * hw_window_open_files:
  * @self: a window
  * @files: (array length=n_files): snapshots
  * @n_files: how many
  *
- * Opens files, each once: what is open already is only shown. The last one becomes the current one.
+ * Opens files, each once: what is open already is only shown, unless the file was written anew. The last one becomes the current one.
  */
 void
 hw_window_open_files (HwWindow  *self,
@@ -541,6 +559,11 @@ hw_window_open_files (HwWindow  *self,
     {
       HwCapture *open = hw_document_find_file (self->document, files[i]);
 
+      if (open != NULL && is_outdated (open))
+        {
+          hw_document_remove_capture (self->document, open);
+          open = NULL;
+        }
       if (open == NULL)
         {
           g_autoptr(HwCapture) capture = hw_capture_new (files[i], self->cache);
