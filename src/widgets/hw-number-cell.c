@@ -4,6 +4,9 @@
 #include <adwaita.h>
 
 #include "widgets/hw-cell-metrics-private.h"
+
+/* U+200E: signs and units keep their side of a number where one reads from right to left. */
+#define LEFT_TO_RIGHT "\342\200\216"
 #include "widgets/hw-number-cell.h"
 
 #define PERCENT_CHARS 6
@@ -60,7 +63,8 @@ static PangoLayout *
 make_layout (GtkWidget  *widget,
              const char *text)
 {
-  PangoLayout *layout = gtk_widget_create_pango_layout (widget, text);
+  g_autofree char *marked = g_strconcat (LEFT_TO_RIGHT, text, NULL);
+  PangoLayout *layout = gtk_widget_create_pango_layout (widget, marked);
   g_autoptr(PangoAttrList) attributes = pango_attr_list_new ();
 
   pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));

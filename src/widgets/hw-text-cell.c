@@ -154,7 +154,15 @@ ensure_layouts (HwTextCell *self)
   attributes = make_attributes (self);
   self->layout = make_layout (self, self->text->str, (gssize) self->tail, attributes);
   if (self->tail < self->text->len)
-    self->tail_layout = make_layout (self, self->text->str + self->tail, -1, NULL);
+    {
+      const char *tail = self->text->str + self->tail;
+      g_autofree char *turned = NULL;
+
+      /* U+200E: from right to left the @ still stands before the number, and the space before both. */
+      if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
+        turned = g_strconcat ("\342\200\216", g_str_has_prefix (tail, "  ") ? tail + 2 : tail + 1, "  ", NULL);
+      self->tail_layout = make_layout (self, turned != NULL ? turned : tail, -1, NULL);
+    }
 }
 
 static void
