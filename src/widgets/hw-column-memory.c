@@ -7,70 +7,63 @@
 
 #include "widgets/hw-column-memory.h"
 
-static GtkColumnViewColumn *
-find_column (GListModel *columns,
-             const char *id,
-             guint      *position)
+static gboolean
+append (GtkColumnView *view,
+        GPtrArray     *columns,
+        const char    *id,
+        int            width)
 {
-  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+  for (guint i = 0; i < columns->len; i++)
     {
-      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      GtkColumnViewColumn *column = g_ptr_array_index (columns, i);
 
-      if (g_strcmp0 (gtk_column_view_column_get_id (column), id) == 0)
-        {
-          *position = i;
-          return column;
-        }
+      if (id != NULL && g_strcmp0 (gtk_column_view_column_get_id (column), id) != 0)
+        continue;
+      if (id != NULL && !gtk_column_view_column_get_expand (column))
+        gtk_column_view_column_set_fixed_width (column, CLAMP (width, 40, 2000));
+      gtk_column_view_append_column (view, column);
+      g_ptr_array_remove_index (columns, i);
+      return TRUE;
     }
 
-  return NULL;
+  return FALSE;
 }
 
 /**
- * hw_column_memory_restore:
- * @view: a column view whose columns are complete
+ * hw_column_memory_append:
+ * @view: a column view without columns
+ * @columns: (transfer full) (element-type GtkColumnViewColumn): its columns
  * @settings: (nullable): the settings; NULL remembers nothing
  * @name: the table's name in the settings
  *
- * Puts the columns where they were. Names that the table does not have are passed over.
+ * Gives the view its columns, in the order and with the widths they had. Names in the settings that no column
+ * has are passed over. The order is made before anything is appended, because GTK 4.18 leaks columns that are
+ * moved inside of a view.
  */
 void
-hw_column_memory_restore (GtkColumnView *view,
-                          GSettings     *settings,
-                          const char    *name)
+hw_column_memory_append (GtkColumnView *view,
+                         GPtrArray     *columns,
+                         GSettings     *settings,
+                         const char    *name)
 {
   g_autofree char *key = g_strconcat (name, "-columns", NULL);
-  g_autoptr(GVariant) saved = NULL;
-  GVariantIter iter;
-  const char *id;
-  int width;
-  gboolean visible;
-  guint place = 0;
 
   g_return_if_fail (GTK_IS_COLUMN_VIEW (view));
 
-  if (settings == NULL)
-    return;
-
-  saved = g_settings_get_value (settings, key);
-  g_variant_iter_init (&iter, saved);
-  while (g_variant_iter_next (&iter, "(&sib)", &id, &width, &visible))
+  if (settings != NULL)
     {
-      guint position;
-      GtkColumnViewColumn *column = find_column (gtk_column_view_get_columns (view), id, &position);
+      g_autoptr(GVariant) saved = g_settings_get_value (settings, key);
+      GVariantIter iter;
+      const char *id;
+      int width;
 
-      if (column == NULL)
-        continue;
-      if (!gtk_column_view_column_get_expand (column))
-        gtk_column_view_column_set_fixed_width (column, CLAMP (width, 40, 2000));
-      if (position != place)
-        {
-          g_object_ref (column);
-          gtk_column_view_insert_column (view, place, column);
-          g_object_unref (column);
-        }
-      place++;
+      g_variant_iter_init (&iter, saved);
+      while (g_variant_iter_next (&iter, "(&sib)", &id, &width, NULL))
+        append (view, columns, id, width);
     }
+  while (append (view, columns, NULL, 0))
+    ;
+  g_ptr_array_unref (columns);
 }
 
 /**

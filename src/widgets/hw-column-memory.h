@@ -5,11 +5,12 @@
 
 G_BEGIN_DECLS
 
-void hw_column_memory_restore (GtkColumnView *view,
-                               GSettings     *settings,
-                               const char    *name);
-void hw_column_memory_save    (GtkColumnView *view,
-                               GSettings     *settings,
-                               const char    *name);
+void hw_column_memory_append (GtkColumnView *view,
+                              GPtrArray     *columns,
+                              GSettings     *settings,
+                              const char    *name);
+void hw_column_memory_save   (GtkColumnView *view,
+                              GSettings     *settings,
+                              const char    *name);
 
 G_END_DECLS

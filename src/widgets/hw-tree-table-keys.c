@@ -197,12 +197,6 @@ get_row_place (HwTreeTable  *self,
   place->height = (int) bounds.size.height;
 }
 
-static void
-popover_closed_cb (GtkWidget *popover)
-{
-  g_idle_add_once ((GSourceOnceFunc) gtk_widget_unparent, popover);
-}
-
 /**
  * hw_tree_table_dup_explanation:
  * @self: a table
@@ -282,7 +276,6 @@ explain_action (GtkWidget  *widget,
   const HwTableColumn *title = hw_tree_table_get_focused_title (self);
   g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
   g_autofree char *words = NULL;
-  GtkWidget *popover, *label;
   GdkRectangle place;
 
   if (title != NULL)
@@ -292,23 +285,28 @@ explain_action (GtkWidget  *widget,
   else
     return;
 
-  label = gtk_label_new (words);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 48);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_margin_start (label, 6);
-  gtk_widget_set_margin_end (label, 6);
-  gtk_widget_set_margin_top (label, 6);
-  gtk_widget_set_margin_bottom (label, 6);
+  if (self->explanation == NULL)
+    {
+      GtkWidget *label = gtk_label_new (NULL);
 
-  popover = gtk_popover_new ();
-  gtk_popover_set_child (GTK_POPOVER (popover), label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL, _("What is this?"), -1);
-  gtk_widget_set_parent (popover, widget);
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_max_width_chars (GTK_LABEL (label), 48);
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_widget_set_margin_start (label, 6);
+      gtk_widget_set_margin_end (label, 6);
+      gtk_widget_set_margin_top (label, 6);
+      gtk_widget_set_margin_bottom (label, 6);
+
+      self->explanation = GTK_POPOVER (gtk_popover_new ());
+      gtk_popover_set_child (self->explanation, label);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->explanation), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      _("What is this?"), -1);
+      gtk_widget_set_parent (GTK_WIDGET (self->explanation), widget);
+    }
+  gtk_label_set_text (GTK_LABEL (gtk_popover_get_child (self->explanation)), words);
   get_row_place (self, &place);
-  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &place);
-  g_signal_connect (popover, "closed", G_CALLBACK (popover_closed_cb), NULL);
-  gtk_popover_popup (GTK_POPOVER (popover));
+  gtk_popover_set_pointing_to (self->explanation, &place);
+  gtk_popover_popup (self->explanation);
   gtk_accessible_announce (GTK_ACCESSIBLE (self), words, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 

@@ -23,6 +23,7 @@ struct _HwTreeTable
   HwTreeTable         *focused;        /* this or the partner: whose row had the focus when all went out */
   GtkSingleSelection  *selection;
   HwTreeModel         *model;
+  GtkPopover          *explanation;    /* made when first asked for */
   GtkPopover          *menu;           /* made when first opened */
   GSettings           *settings;       /* nullable */
   const HwTableColumn *columns;

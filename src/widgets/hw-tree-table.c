@@ -348,6 +348,7 @@ hw_tree_table_dispose (GObject *object)
   g_cancellable_cancel (self->reveal);
   g_clear_object (&self->reveal);
   g_clear_pointer ((GtkWidget **) &self->menu, gtk_widget_unparent);
+  g_clear_pointer ((GtkWidget **) &self->explanation, gtk_widget_unparent);
   if (self->partner != NULL)
     self->partner->partner = NULL;
   self->partner = NULL;
@@ -503,8 +504,11 @@ hw_tree_table_set_columns (HwTreeTable         *self,
                            HwOrder              order,
                            GSettings           *settings)
 {
+  GPtrArray *made;
+
   g_return_if_fail (HW_IS_TREE_TABLE (self));
 
+  made = g_ptr_array_new_with_free_func (g_object_unref);
   while (g_list_model_get_n_items (gtk_column_view_get_columns (self->view)) > 0)
     {
       g_autoptr(GtkColumnViewColumn) old = g_list_model_get_item (gtk_column_view_get_columns (self->view), 0);
@@ -519,7 +523,7 @@ hw_tree_table_set_columns (HwTreeTable         *self,
   self->primary = NULL;
   for (guint i = 0; i < n_columns; i++)
     {
-      g_autoptr(GtkColumnViewColumn) column =
+      GtkColumnViewColumn *column =
         gtk_column_view_column_new (columns[i].title, hw_tree_table_cell_factory (self, &columns[i]));
       g_autoptr(GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (NULL, NULL, NULL));
 
@@ -530,9 +534,9 @@ hw_tree_table_set_columns (HwTreeTable         *self,
         gtk_column_view_column_set_expand (column, TRUE);
       else
         gtk_column_view_column_set_fixed_width (column, columns[i].width);
-      gtk_column_view_append_column (self->view, column);
+      g_ptr_array_add (made, column);
     }
-  hw_column_memory_restore (self->view, settings, self->name);
+  hw_column_memory_append (self->view, made, settings, self->name);
   hw_tree_table_dress_titles (self);
   apply_narrow (self);
 
