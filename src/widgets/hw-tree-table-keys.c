@@ -61,7 +61,7 @@ key_cb (GtkWidget *widget,
         gpointer   user_data G_GNUC_UNUSED)
 {
   HwTreeTable *self = HW_TREE_TABLE (gtk_widget_get_ancestor (widget, HW_TYPE_TREE_TABLE));
-  g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
+  g_autoptr(HwRow) row = hw_tree_table_dup_current (self);
   Key key = g_variant_get_uint32 (args);
 
   /* On a header the keys are the header's. */
@@ -134,7 +134,7 @@ copy_row (GtkWidget  *widget,
           GVariant   *parameter G_GNUC_UNUSED)
 {
   HwTreeTable *self = HW_TREE_TABLE (widget);
-  g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
+  g_autoptr(HwRow) row = hw_tree_table_dup_current (self);
   g_autoptr(GString) line = g_string_new (NULL);
   g_auto(HwRowText) text = { NULL, };
 
@@ -161,7 +161,7 @@ toggle_action (GtkWidget  *widget,
                const char *action G_GNUC_UNUSED,
                GVariant   *parameter G_GNUC_UNUSED)
 {
-  g_autoptr(HwRow) row = hw_tree_table_dup_selected (HW_TREE_TABLE (widget));
+  g_autoptr(HwRow) row = hw_tree_table_dup_current (HW_TREE_TABLE (widget));
 
   if (row != NULL)
     toggle_row (HW_TREE_TABLE (widget), row);
@@ -172,7 +172,7 @@ reveal_action (GtkWidget  *widget,
                const char *action G_GNUC_UNUSED,
                GVariant   *parameter)
 {
-  g_autoptr(HwRow) row = hw_tree_table_dup_selected (HW_TREE_TABLE (widget));
+  g_autoptr(HwRow) row = hw_tree_table_dup_current (HW_TREE_TABLE (widget));
 
   if (row != NULL)
     g_signal_emit_by_name (widget, "reveal", g_variant_get_string (parameter, NULL), row);
@@ -258,7 +258,7 @@ hw_tree_table_query_tooltip (HwTreeTable *self,
       return TRUE;
     }
 
-  row = keyboard ? hw_tree_table_dup_selected (self) : hw_tree_table_dup_row_at (self, x, y);
+  row = keyboard ? hw_tree_table_dup_current (self) : hw_tree_table_dup_row_at (self, x, y);
   if (row == NULL || hw_row_get_kind (row) == HW_ROW_MORE)
     return FALSE;
   text = hw_tree_table_dup_explanation (self, row);
@@ -274,7 +274,7 @@ explain_action (GtkWidget  *widget,
 {
   HwTreeTable *self = HW_TREE_TABLE (widget);
   const HwTableColumn *title = hw_tree_table_get_focused_title (self);
-  g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
+  g_autoptr(HwRow) row = hw_tree_table_dup_current (self);
   g_autofree char *words = NULL;
   GdkRectangle place;
 
@@ -348,7 +348,7 @@ static void
 popup_menu (HwTreeTable        *self,
             const GdkRectangle *place)
 {
-  g_autoptr(HwRow) row = hw_tree_table_dup_selected (self);
+  g_autoptr(HwRow) row = hw_tree_table_dup_current (self);
   g_autoptr(GMenuModel) menu = NULL;
 
   if (row == NULL || hw_row_get_kind (row) == HW_ROW_MORE)

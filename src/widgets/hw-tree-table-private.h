@@ -49,6 +49,7 @@ char               *hw_tree_table_dup_cell     (HwTreeTable          *self,
                                                 HwRow                *row);
 void                hw_tree_table_install_keys (HwTreeTable          *self);
 void                hw_tree_table_class_keys   (GtkWidgetClass       *klass);
+HwRow              *hw_tree_table_dup_current  (HwTreeTable          *self);
 HwRow              *hw_tree_table_dup_row_at   (HwTreeTable          *self,
                                                 double                x,
                                                 double                y);

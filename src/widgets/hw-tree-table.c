@@ -9,7 +9,6 @@
 #include "config.h"
 
 #include "widgets/hw-column-memory.h"
-#include "widgets/hw-tree-expander.h"
 #include "widgets/hw-tree-table-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -215,44 +214,6 @@ static void
 activate_cb (HwTreeTable *self)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "row.toggle", NULL);
-}
-
-static HwTreeExpander *
-find_expander (GtkWidget *widget)
-{
-  if (HW_IS_TREE_EXPANDER (widget))
-    return HW_TREE_EXPANDER (widget);
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    {
-      HwTreeExpander *found = find_expander (child);
-
-      if (found != NULL)
-        return found;
-    }
-
-  return NULL;
-}
-
-/* The row that is drawn at a place of the table, or NULL. */
-HwRow *
-hw_tree_table_dup_row_at (HwTreeTable *self,
-                          double       x,
-                          double       y)
-{
-  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
-  HwTreeExpander *expander;
-
-  while (widget != NULL && widget != GTK_WIDGET (self) && g_strcmp0 (gtk_widget_get_css_name (widget), "row") != 0)
-    widget = gtk_widget_get_parent (widget);
-  if (widget == NULL || widget == GTK_WIDGET (self))
-    return NULL;
-
-  expander = find_expander (widget);
-
-  return expander != NULL && hw_tree_expander_get_row (expander) != NULL
-           ? g_object_ref (hw_tree_expander_get_row (expander))
-           : NULL;
 }
 
 static void

@@ -82,6 +82,20 @@ def enter_rows(app):
     ui.key('Return')
 
 
+def check_first_steps(app):
+    """Before anything is selected: Tab leads from the filter over the header to the rows, and the arrow opens one."""
+    ui.key('ctrl+f')
+    ui.wait(lambda: app.find(pred=lambda n: n.editable() and n.has('focused'), shown=True), what='filter has the focus')
+    ui.key('Tab')
+    ui.wait(lambda: in_header(app), what='header has the focus')
+    ui.key('Tab')
+    ui.wait(lambda: not in_header(app), what='rows have the focus')
+    ui.key('Right')
+    ui.wait(lambda: rows(app, 'Constructors')[0].find('button').has('expanded'), what='the first row opens')
+    ui.key('Left')
+    ui.wait(lambda: not rows(app, 'Constructors')[0].find('button').has('expanded'), what='the first row closes')
+
+
 def type_filter(app, text):
     ui.key('ctrl+f')
     ui.wait(lambda: app.find(pred=lambda n: n.editable() and n.has('focused'), shown=True), what='filter has the focus')
@@ -292,6 +306,9 @@ def main():
         check_reveal(app, name)
         check_comparison(app, terminal, files)
         check_side_by_side(app)
+    with ui.running([program, files[0]], 'heapwise') as app:
+        ui.wait(lambda: begins_with(names(app, 'Constructors'), terminal.classes(files[0])), 30, what='Summary')
+        check_first_steps(app)
 
 
 if __name__ == '__main__':
