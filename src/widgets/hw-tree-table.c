@@ -8,10 +8,14 @@
  */
 #include "config.h"
 
+#include "widgets/hw-cell-metrics-private.h"
 #include "widgets/hw-column-memory.h"
 #include "widgets/hw-tree-table-private.h"
 
 #include <glib/gi18n-lib.h>
+
+/* The width of a digit, in pixels, that the widths of the columns are meant for; larger text gets wider columns. */
+#define USUAL_DIGIT 8
 
 G_DEFINE_FINAL_TYPE (HwTreeTable, hw_tree_table, ADW_TYPE_BIN)
 
@@ -466,10 +470,12 @@ hw_tree_table_set_columns (HwTreeTable         *self,
                            GSettings           *settings)
 {
   GPtrArray *made;
+  int digit;
 
   g_return_if_fail (HW_IS_TREE_TABLE (self));
 
   made = g_ptr_array_new_with_free_func (g_object_unref);
+  digit = hw_cell_metrics_get (GTK_WIDGET (self->view)).digit_width;
   while (g_list_model_get_n_items (gtk_column_view_get_columns (self->view)) > 0)
     {
       g_autoptr(GtkColumnViewColumn) old = g_list_model_get_item (gtk_column_view_get_columns (self->view), 0);
@@ -494,7 +500,7 @@ hw_tree_table_set_columns (HwTreeTable         *self,
       if (columns[i].kind == HW_CELL_NAME)
         gtk_column_view_column_set_expand (column, TRUE);
       else
-        gtk_column_view_column_set_fixed_width (column, columns[i].width);
+        gtk_column_view_column_set_fixed_width (column, columns[i].width * MAX (digit, USUAL_DIGIT) / USUAL_DIGIT);
       g_ptr_array_add (made, column);
     }
   hw_column_memory_append (self->view, made, settings, self->name);
