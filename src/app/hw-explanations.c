@@ -57,6 +57,10 @@ static const Explanation explanations[] = {
 static const char *
 find_words (const char *name)
 {
+  /* The one name here that the reader writes in the person's language. */
+  if (g_str_equal (name, _("(missing string)")))
+    name = "(missing string)";
+
   for (gsize i = 0; i < G_N_ELEMENTS (explanations); i++)
     if (explanations[i].prefix ? g_str_has_prefix (name, explanations[i].name)
                                : g_str_equal (name, explanations[i].name))
