@@ -92,26 +92,36 @@ hw_class_table_get_row (HwClassTable *self,
 }
 
 /**
- * hw_class_table_dup_key:
- * @self: a class table
- * @class_id: a class of the table
+ * hw_class_row_dup_key:
+ * @row: a class, of a table or on its way into one
  *
  * Makes the key by which classes of two snapshots are matched: `script,line,column,name` or `,name`.
  *
  * Returns: (transfer full): the key, WTF-8
  */
 char *
-hw_class_table_dup_key (HwClassTable *self,
-                        HwClassId     class_id)
+hw_class_row_dup_key (const HwClassRow *row)
 {
-  const HwClassRow *row = hw_class_table_get_row (self, class_id);
-
   g_return_val_if_fail (row != NULL, NULL);
 
   if (!row->has_location)
     return g_strconcat (",", row->name, NULL);
 
   return g_strdup_printf ("%u,%u,%u,%s", row->script_id, row->line, row->column, row->name);
+}
+
+/**
+ * hw_class_table_dup_key:
+ * @self: a class table
+ * @class_id: a class of the table
+ *
+ * Returns: (transfer full): the class's key, as hw_class_row_dup_key() makes it
+ */
+char *
+hw_class_table_dup_key (HwClassTable *self,
+                        HwClassId     class_id)
+{
+  return hw_class_row_dup_key (hw_class_table_get_row (self, class_id));
 }
 
 /**

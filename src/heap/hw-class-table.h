@@ -45,6 +45,7 @@ typedef struct
   HwNodeId    first_instance;
 } HwClassRow;
 
+char             *hw_class_row_dup_key               (const HwClassRow *row);
 HwClassTable     *hw_class_table_ref                 (HwClassTable  *self);
 void              hw_class_table_unref               (HwClassTable  *self);
 guint             hw_class_table_get_n_classes       (HwClassTable  *self);

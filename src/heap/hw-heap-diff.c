@@ -273,14 +273,6 @@ merge (HwHeapDiff     *self,
     }
 }
 
-static char *
-dup_key (const HwClassRow *row)
-{
-  return row->has_location
-           ? g_strdup_printf ("%u,%u,%u,%s", row->script_id, row->line, row->column, row->name)
-           : g_strconcat (",", row->name, NULL);
-}
-
 /* A class that only the base has is called what its last object is called there, under the base's own shapes. */
 static const char *
 base_label (HwHeapDiff *self,
@@ -304,7 +296,7 @@ add_row (HwHeapDiff        *self,
   row->removed = g_array_new (FALSE, FALSE, sizeof (guint32));
   merge (self, row, base, n_base, current, n_current);
   row->row.name = g_strdup (n_current > 0 || n_base == 0 ? class_row->name : base_label (self, base[n_base - 1]));
-  row->row.key = dup_key (class_row);
+  row->row.key = hw_class_row_dup_key (class_row);
   row->row.current_class = HW_CLASS (current_class);
   if (row->row.added_count > 0 || row->row.removed_count > 0)
     g_ptr_array_add (self->rows, row);
@@ -350,7 +342,7 @@ compare (HwHeapDiff     *self,
   for (guint i = 0; i < base_rows->len; i++)
     {
       const HwClassRow *row = &g_array_index (base_rows, HwClassRow, i);
-      g_autofree char *key = dup_key (row);
+      g_autofree char *key = hw_class_row_dup_key (row);
       guint32 current_class = HW_NONE, first = 0, n = 0;
       gpointer found;
 
