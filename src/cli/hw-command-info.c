@@ -92,6 +92,7 @@ write_json (HwCli         *self,
 {
   HwJsonWriter *json = self->json;
   const HwSnapshotDamage *damage = hw_heap_get_damage (heap);
+  const HwProducer *producer = hw_heap_get_producer (heap);
   g_autofree char *name = g_filename_display_basename (self->arguments[0]);
 
   hw_json_writer_begin_object (json, NULL);
@@ -104,6 +105,18 @@ write_json (HwCli         *self,
     hw_field_write_json (&facts[i], &values[i], json);
   hw_json_writer_add_boolean (json, "has_user_roots", hw_heap_get_has_user_roots (heap));
   hw_json_writer_add_boolean (json, "has_allocation_stacks", hw_heap_get_has_traces (heap));
+  hw_json_writer_end_object (json);
+
+  /* What the file does not prove is left out. */
+  hw_json_writer_begin_object (json, "producer");
+  hw_json_writer_add_string (json, "runtime", hw_runtime_get_key (producer->runtime));
+  if (*producer->version != '\0')
+    {
+      hw_json_writer_add_string (json, "version", producer->version);
+      hw_json_writer_add_boolean (json, "or_newer", producer->or_newer);
+    }
+  if (*producer->v8_version != '\0')
+    hw_json_writer_add_string (json, "v8_version", producer->v8_version);
   hw_json_writer_end_object (json);
 
   hw_json_writer_begin_object (json, "statistics");
@@ -153,6 +166,19 @@ write_line (HwCli      *self,
                     *percent != 0 ? "  " : "", percent);
 }
 
+/* The runtime, and the engine where its version is known: Node.js 22.4.1 (V8 12.4.254.21) */
+static char *
+dup_producer (HwHeap *heap)
+{
+  const HwProducer *producer = hw_heap_get_producer (heap);
+  g_autofree char *text = hw_producer_dup_text (producer);
+
+  if (*producer->v8_version == '\0')
+    return g_steal_pointer (&text);
+
+  return g_strdup_printf ("%s (V8 %s)", text, producer->v8_version);
+}
+
 static void
 write_text (HwCli         *self,
             HwHeap        *heap,
@@ -160,6 +186,7 @@ write_text (HwCli         *self,
 {
   g_autofree char *name = g_filename_display_basename (self->arguments[0]);
   g_autofree char *shown = hw_table_dup_printable (name, TRUE);
+  g_autofree char *producer = dup_producer (heap);
   guint64 whole = hw_heap_get_total_size (heap);
   int width = 0;
 
@@ -178,6 +205,8 @@ write_text (HwCli         *self,
         write_line (self, width, _(facts[i].title), value, percent);
       }
   write_line (self, width, _("Allocation stacks"), hw_heap_get_has_traces (heap) ? _("yes") : _("no"), "");
+  hw_output_printf (self->output, "%s%*s  %s\n", _("Made by"),
+                    MAX (width - (int) g_utf8_strlen (_("Made by"), -1), 0), "", producer);
 }
 
 /**

@@ -72,6 +72,7 @@ header (gpointer                 sink,
   self->root_index = layout->root_index;
   heap->extra_native_bytes = layout->extra_native_bytes;
   heap->node_kind_names = g_strdupv (layout->node_kind_names);
+  hw_producer_read_layout (&heap->producer, layout);
 
   return hw_column_resize (&heap->first_edge, 1, error);
 }

@@ -113,6 +113,8 @@ hw_heap_dup_facts (HwHeap *self)
   g_variant_dict_insert (&dict, "missing", "u", self->missing);
   g_variant_dict_insert (&dict, "extra-native-bytes", "t", self->extra_native_bytes);
   g_variant_dict_insert (&dict, "max-js-object-id", "t", self->max_js_object_id);
+  g_variant_dict_insert (&dict, "producer", "(ubss)", (guint32) self->producer.runtime, self->producer.or_newer,
+                         self->producer.version, self->producer.v8_version);
   g_variant_dict_insert_value (&dict, "node-kind-names", strv_variant (self->node_kind_names));
   g_variant_dict_insert (&dict, "statistics", "(tttttttt)", s->total, s->native, s->typed_arrays, s->v8_heap,
                          s->code, s->js_arrays, s->strings, s->system);
@@ -177,6 +179,24 @@ restore_shapes (HwHeap        *heap,
 }
 
 static gboolean
+restore_producer (HwHeap        *heap,
+                  GVariantDict  *dict)
+{
+  HwProducer *producer = &heap->producer;
+  const char *version, *v8_version;
+  guint32 runtime;
+
+  if (!g_variant_dict_lookup (dict, "producer", "(ub&s&s)", &runtime, &producer->or_newer, &version, &v8_version) ||
+      runtime >= HW_N_RUNTIMES)
+    return FALSE;
+
+  producer->runtime = (HwRuntime) runtime;
+
+  return (*version == '\0' || hw_producer_set_version (producer->version, version)) &&
+         (*v8_version == '\0' || hw_producer_set_version (producer->v8_version, v8_version));
+}
+
+static gboolean
 restore_facts (HwHeap    *heap,
                GVariant  *facts)
 {
@@ -199,7 +219,7 @@ restore_facts (HwHeap    *heap,
     return FALSE;
 
   names = g_variant_dict_lookup_value (&dict, "node-kind-names", G_VARIANT_TYPE_BYTESTRING_ARRAY);
-  if (names == NULL || !restore_shapes (heap, &dict))
+  if (names == NULL || !restore_shapes (heap, &dict) || !restore_producer (heap, &dict))
     return FALSE;
   heap->node_kind_names = g_variant_dup_bytestring_array (names, NULL);
 

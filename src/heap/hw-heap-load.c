@@ -152,7 +152,8 @@ help_to_finish (gpointer   data,
   Load *self = data;
   HwHeap *heap = self->heap;
 
-  if (!hw_heap_fill_retainers (heap, self->stop, error) || !hw_heap_compute_statistics (heap, self->stop, error))
+  if (!hw_heap_fill_retainers (heap, self->stop, error) || !hw_heap_compute_statistics (heap, self->stop, error) ||
+      !hw_heap_find_producer (heap, self->stop, error))
     return FALSE;
 
   for (guint32 node = 0; node < heap->n_nodes; node++)

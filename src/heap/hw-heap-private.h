@@ -35,6 +35,9 @@ typedef enum
   HW_KNOWN_ARRAY_BUFFER_DATA,    /* system / JSArrayBufferData */
   HW_KNOWN_FIRST,
   HW_KNOWN_SECOND,
+  HW_KNOWN_PROCESS,
+  HW_KNOWN_DENO,
+  HW_KNOWN_TYPESCRIPT,
   HW_N_KNOWN,
 } HwKnownString;
 
@@ -81,6 +84,7 @@ struct _HwHeap
   gboolean         has_user_roots;
   guint64          extra_native_bytes;
   guint64          max_js_object_id;
+  HwProducer       producer;
 
   /* Nodes, by HwNodeId. */
   HwColumn         node_flags;       /* u8, see above */
@@ -276,6 +280,13 @@ HwClassTable *hw_heap_aggregate        (HwHeap        *self,
                                         GArray        *rows,
                                         HwColumn      *order,
                                         gboolean       partial,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
+
+/* hw-producer.c */
+void      hw_producer_read_layout      (HwProducer    *self,
+                                        const HwSnapshotLayout *layout);
+gboolean  hw_heap_find_producer        (HwHeap        *self,
                                         GCancellable  *cancellable,
                                         GError       **error);
 

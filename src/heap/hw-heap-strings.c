@@ -20,6 +20,9 @@ static const char *known_strings[HW_N_KNOWN] = {
   [HW_KNOWN_ARRAY_BUFFER_DATA] = "system / JSArrayBufferData",
   [HW_KNOWN_FIRST] = "first",
   [HW_KNOWN_SECOND] = "second",
+  [HW_KNOWN_PROCESS] = "process",
+  [HW_KNOWN_DENO] = "deno",
+  [HW_KNOWN_TYPESCRIPT] = "typescript",
 };
 
 /**

@@ -7,6 +7,7 @@
 #include "base/hw-ids.h"
 #include "base/hw-progress.h"
 #include "heap/hw-class-table.h"
+#include "heap/hw-producer.h"
 #include "snapshot/hw-snapshot-reader.h"
 
 G_BEGIN_DECLS
@@ -121,6 +122,7 @@ guint64           hw_heap_get_extra_native_bytes  (HwHeap                   *sel
 guint64           hw_heap_get_max_js_object_id    (HwHeap                   *self);
 gboolean          hw_heap_get_has_user_roots      (HwHeap                   *self);
 gboolean          hw_heap_get_has_traces          (HwHeap                   *self);
+const HwProducer *hw_heap_get_producer            (HwHeap                   *self);
 HwClassTable     *hw_heap_get_class_table         (HwHeap                   *self);
 void              hw_heap_get_statistics          (HwHeap                   *self,
                                                    HwHeapStatistics         *statistics);

@@ -11,6 +11,7 @@ import tool
 PLAIN = tool.SMALL / 'layout-plain.heapsnapshot'
 BASE, CURRENT = (tool.SMALL / ('diff-classes-%s.heapsnapshot' % n) for n in 'AB')
 PAGE = tool.REAL / 'page-A.heapsnapshot.gz'
+SERVER = tool.REAL / 'server-A.heapsnapshot.gz'
 
 
 def rows_of(cli, *args):
@@ -50,6 +51,11 @@ def test_info(cli):
             assert info[section][name] == value, (section, name, value, info[section].get(name))
     assert info['snapshot']['class_count'] == len(expected['classes'])
     assert '73,561' in cli.text('info', PAGE)
+    assert info['producer'] == {'runtime': 'chromium'}, info['producer']
+    assert cli.json('info', SERVER)['producer'] == {'runtime': 'node', 'version': '20.20.2', 'or_newer': False,
+                                                    'v8_version': '11.3.244.8-node.38'}
+    for _ in range(2):  # the second time from the index
+        assert 'Node.js 20.20.2 (V8 11.3.244.8-node.38)' in cli.text('info', SERVER)
 
 
 def test_summary(cli):
