@@ -123,8 +123,7 @@ static guint32
 node_name_number (Classifier     *self,
                   HwShapeGroups  *groups,
                   GPtrArray      *shapes,
-                  guint32         node,
-                  guint32         group)
+                  guint32         node)
 {
   HwHeap *heap = self->heap;
   HwNodeKind kind = hw_heap_kind (heap, node);
@@ -132,7 +131,7 @@ node_name_number (Classifier     *self,
 
   if (kind == HW_NODE_KIND_OBJECT && string == heap->known[HW_KNOWN_OBJECT])
     {
-      guint32 shape = hw_shape_groups_get_shape (groups, group);
+      guint32 shape = hw_shape_groups_get_shape (groups, node);
 
       if (shape != HW_NONE)
         {
@@ -213,7 +212,7 @@ classify (Classifier     *self,
 
   for (guint32 node = 0; node < heap->n_nodes; node++)
     {
-      guint32 name = node_name_number (self, groups, shapes, node, class_of_node[node]);
+      guint32 name = node_name_number (self, groups, shapes, node);
       guint32 *plain;
 
       HW_RETURN_IF_CANCELLED (node, cancellable, error);
@@ -294,7 +293,7 @@ hw_heap_classify (HwHeap        *self,
                   GError       **error)
 {
   Classifier classifier = { NULL, };
-  g_autoptr(HwShapeGroups) groups = hw_shape_groups_new (self, class_of_node, cancellable, error);
+  g_autoptr(HwShapeGroups) groups = hw_shape_groups_new (self, cancellable, error);
   g_autoptr(GPtrArray) inferred = NULL;
   gboolean ok;
 

@@ -37,12 +37,12 @@ enqueue (HwColumn  *queue,
 static gboolean
 may_follow (Work     *self,
             guint32   source,
-            guint32   e)
+            gsize     entry)
 {
   HwHeap *heap = self->heap;
-  HwEdgeKind kind = hw_column_u8 (&heap->edge_kind)[e];
+  HwEdgeKind kind = hw_column_u8 (&heap->pattern_kind)[entry];
   HwNodeKind source_kind = hw_heap_kind (heap, source);
-  guint32 name = hw_column_u32 (&heap->edge_name)[e];
+  guint32 name = hw_column_u32 (&heap->pattern_name)[entry];
   guint32 source_name = hw_column_u32 (&heap->node_name)[source];
 
   if (source_kind == HW_NODE_KIND_HIDDEN && source_name == heap->known[HW_KNOWN_NATIVE_CONTEXT] &&
@@ -83,20 +83,22 @@ search (Work          *self,
 {
   HwHeap *heap = self->heap;
   const guint32 *first = hw_column_u32 (&heap->first_edge);
-  const guint8 *kinds = hw_column_u8 (&heap->edge_kind);
+  const guint8 *kinds = hw_column_u8 (&heap->pattern_kind);
   const guint32 *targets = hw_column_u32 (&heap->edge_target);
 
   for (gsize head = 0; head < self->queue.length; head++)
     {
       guint32 source = hw_column_u32 (&self->queue)[head];
       guint32 next = self->distance[source] + 1;
+      gsize shift = hw_heap_pattern_shift (heap, source);
 
       HW_RETURN_IF_CANCELLED (head, cancellable, error);
       for (guint32 e = first[source]; e < first[source + 1]; e++)
         {
           guint32 target = targets[e];
 
-          if (kinds[e] == HW_EDGE_KIND_WEAK || hw_bitset_get (&self->reached, target) || !may_follow (self, source, e))
+          if (kinds[shift + e] == HW_EDGE_KIND_WEAK || hw_bitset_get (&self->reached, target) ||
+              !may_follow (self, source, shift + e))
             continue;
           hw_bitset_set (&self->reached, target);
           self->distance[target] = next;

@@ -98,10 +98,11 @@ spread (DomState        *self,
         GError         **error)
 {
   const guint32 *first = hw_column_u32 (&self->heap->first_edge);
-  const guint8 *kinds = hw_column_u8 (&self->heap->edge_kind);
+  const guint8 *kinds = hw_column_u8 (&self->heap->pattern_kind);
+  gsize shift = hw_heap_pattern_shift (self->heap, node);
 
   for (guint32 e = first[node]; e < first[node + 1]; e++)
-    if (kinds[e] != HW_EDGE_KIND_HIDDEN && kinds[e] != HW_EDGE_KIND_WEAK &&
+    if (kinds[shift + e] != HW_EDGE_KIND_HIDDEN && kinds[shift + e] != HW_EDGE_KIND_WEAK &&
         !visit (self, hw_column_u32 (&self->heap->edge_target)[e], state, error))
       return FALSE;
 
@@ -203,20 +204,21 @@ walk (HwHeap        *self,
       GError       **error)
 {
   const guint32 *first = hw_column_u32 (&self->first_edge);
-  const guint8 *kinds = hw_column_u8 (&self->edge_kind);
+  const guint8 *kinds = hw_column_u8 (&self->pattern_kind);
   const guint32 *targets = hw_column_u32 (&self->edge_target);
   gsize steps = 0;
 
   while (stack->length > 0)
     {
       guint32 node = hw_column_u32 (stack)[--stack->length];
+      gsize shift = hw_heap_pattern_shift (self, node);
 
       HW_RETURN_IF_CANCELLED (++steps, cancellable, error);
       for (guint32 e = first[node]; e < first[node + 1]; e++)
         {
           guint32 target = targets[e];
 
-          if ((refused >> kinds[e] & 1) != 0 || hw_bitset_get (reached, target))
+          if ((refused >> kinds[shift + e] & 1) != 0 || hw_bitset_get (reached, target))
             continue;
           hw_bitset_set (reached, target);
           if (!push (stack, target, error))
@@ -261,11 +263,12 @@ hw_heap_mark_page_owned (HwHeap        *self,
 {
   g_auto(HwColumn) stack = { .width = 4 };
   const guint32 *first = hw_column_u32 (&self->first_edge);
+  gsize shift = hw_heap_pattern_shift (self, self->root);
 
   for (guint32 e = first[self->root]; e < first[self->root + 1]; e++)
     {
       guint32 target = hw_column_u32 (&self->edge_target)[e];
-      HwEdgeKind kind = hw_column_u8 (&self->edge_kind)[e];
+      HwEdgeKind kind = hw_column_u8 (&self->pattern_kind)[shift + e];
 
       if (kind == HW_EDGE_KIND_ELEMENT)
         {

@@ -10,53 +10,30 @@
 #include "heap/hw-order.h"
 
 /**
- * hw_heap_check_edges:
- * @self: a raw heap
- * @n_bad: (out): how many edges were dropped
+ * hw_heap_note_sources:
+ * @self: a heap with checked edges
  * @error: return location
  *
- * Drops edges whose target is no node. Cost: one pass; moves data only in a damaged file.
+ * Notes the source of every HW_SOURCE_STEP-th edge. A column with all of them would cost 4 bytes an edge.
  *
  * Returns: FALSE when memory is short
  */
 gboolean
-hw_heap_check_edges (HwHeap   *self,
-                     guint64  *n_bad,
-                     GError  **error)
+hw_heap_note_sources (HwHeap   *self,
+                      GError  **error)
 {
-  guint8 *kinds = hw_column_u8 (&self->edge_kind);
-  guint32 *names = hw_column_u32 (&self->edge_name);
-  guint32 *targets = hw_column_u32 (&self->edge_target);
-  guint32 *first = hw_column_u32 (&self->first_edge);
-  guint32 n_nodes = self->n_nodes;
-  gsize n_edges = self->edge_target.length;
-  gsize kept = 0;
+  const guint32 *first = hw_column_u32 (&self->first_edge);
+  gsize next = 0;
 
-  *n_bad = 0;
-  for (gsize e = 0; e < n_edges; e++)
-    *n_bad += targets[e] >= n_nodes;
-  if (*n_bad == 0)
-    return TRUE;
+  if (!hw_column_resize (&self->edge_source, (gsize) self->n_edges / HW_SOURCE_STEP + 2, error))
+    return FALSE;
+  for (guint32 node = 0; node < self->n_nodes; node++)
+    while (next * HW_SOURCE_STEP < first[node + 1])
+      hw_column_u32 (&self->edge_source)[next++] = node;
+  while (next < self->edge_source.length)
+    hw_column_u32 (&self->edge_source)[next++] = self->n_nodes - 1;
 
-  for (gsize node = 0, e = 0; node < n_nodes; node++)
-    {
-      gsize end = first[node + 1];
-
-      first[node] = (guint32) kept;
-      for (; e < end; e++)
-        if (targets[e] < n_nodes)
-          {
-            kinds[kept] = kinds[e];
-            names[kept] = names[e];
-            targets[kept] = targets[e];
-            kept++;
-          }
-    }
-  first[n_nodes] = (guint32) kept;
-
-  return hw_column_resize (&self->edge_kind, kept, error) &&
-         hw_column_resize (&self->edge_name, kept, error) &&
-         hw_column_resize (&self->edge_target, kept, error);
+  return TRUE;
 }
 
 /**
@@ -146,8 +123,8 @@ hw_heap_mark_essential (HwHeap             *self,
                         GCancellable       *cancellable,
                         GError            **error)
 {
-  const guint8 *kinds = hw_column_u8 (&self->edge_kind);
-  const guint32 *names = hw_column_u32 (&self->edge_name);
+  const guint8 *kinds = hw_column_u8 (&self->pattern_kind);
+  const guint32 *names = hw_column_u32 (&self->pattern_name);
   const guint32 *targets = hw_column_u32 (&self->edge_target);
   const guint32 *first_edge = hw_column_u32 (&self->first_edge);
   gboolean has_pairs = pairs->n_pairs > 0;
@@ -156,12 +133,13 @@ hw_heap_mark_essential (HwHeap             *self,
     {
       gboolean is_root = source == self->root;
       gboolean outside = !is_root && !hw_bitset_get (page_owned, source);
+      gsize shift = hw_heap_pattern_shift (self, source);
 
       HW_RETURN_IF_CANCELLED (source, cancellable, error);
       for (guint32 e = first_edge[source]; e < first_edge[source + 1]; e++)
         {
           guint32 target = targets[e];
-          HwEdgeKind kind = kinds[e];
+          HwEdgeKind kind = kinds[shift + e];
 
           if (kind == HW_EDGE_KIND_WEAK || target == source)
             continue;
@@ -169,7 +147,7 @@ hw_heap_mark_essential (HwHeap             *self,
             continue;
           if (outside && hw_bitset_get (page_owned, target))
             continue;
-          if (kind == HW_EDGE_KIND_INTERNAL && has_pairs && is_table_half (self, pairs, names[e], source))
+          if (kind == HW_EDGE_KIND_INTERNAL && has_pairs && is_table_half (self, pairs, names[shift + e], source))
             continue;
 
           hw_bitset_set (essential, e);
@@ -207,6 +185,43 @@ hw_heap_fill_retainers (HwHeap        *self,
   rewind_first (self);
 
   return TRUE;
+}
+
+static guint32
+find_source (const HwHeap *self,
+             guint32       edge)
+{
+  const guint32 *first = hw_column_u32 (&self->first_edge);
+  const guint32 *sources = hw_column_u32 (&self->edge_source);
+  guint32 low = sources[edge / HW_SOURCE_STEP], high = sources[edge / HW_SOURCE_STEP + 1] + 1;
+
+  while (high - low > 1)
+    {
+      guint32 middle = low + (high - low) / 2;
+
+      if (first[middle] <= edge)
+        low = middle;
+      else
+        high = middle;
+    }
+
+  return low;
+}
+
+/**
+ * hw_heap_edge_entry:
+ * @self: a heap
+ * @edge: an edge
+ *
+ * Cost: that of hw_heap_get_edge_source(); who knows the source uses hw_heap_pattern_shift().
+ *
+ * Returns: where its kind and name are in pattern_*
+ */
+gsize
+hw_heap_edge_entry (const HwHeap *self,
+                    guint32       edge)
+{
+  return edge + hw_heap_pattern_shift (self, find_source (self, edge));
 }
 
 /**
@@ -300,9 +315,10 @@ hw_heap_collect_retainers (HwHeap    *heap,
   for (guint32 i = 0; i < n; i++)
     {
       HwEdgeId edge = hw_heap_get_retainer (heap, node, i);
+      guint32 source = find_source (heap, edge.value);
 
-      if (hw_heap_get_edge_kind (heap, edge) != HW_EDGE_KIND_WEAK &&
-          hw_heap_get_edge_source (heap, edge).value != heap->root)
+      if (source != heap->root &&
+          hw_column_u8 (&heap->pattern_kind)[edge.value + hw_heap_pattern_shift (heap, source)] != HW_EDGE_KIND_WEAK)
         (*edges)[kept++] = edge.value;
     }
 
@@ -322,7 +338,7 @@ hw_heap_get_edge_kind (HwHeap   *self,
 {
   g_return_val_if_fail (self != NULL && edge.value < self->n_edges, HW_EDGE_KIND_OTHER);
 
-  return (HwEdgeKind) hw_column_u8 (&self->edge_kind)[edge.value];
+  return (HwEdgeKind) hw_column_u8 (&self->pattern_kind)[hw_heap_edge_entry (self, edge.value)];
 }
 
 /**
@@ -368,7 +384,7 @@ hw_heap_get_edge_index (HwHeap   *self,
 {
   g_return_val_if_fail (self != NULL && edge.value < self->n_edges, 0);
 
-  return hw_column_u32 (&self->edge_name)[edge.value];
+  return hw_column_u32 (&self->pattern_name)[hw_heap_edge_entry (self, edge.value)];
 }
 
 /**
@@ -385,7 +401,7 @@ hw_heap_get_edge_text (HwHeap   *self,
   g_return_val_if_fail (self != NULL && edge.value < self->n_edges, NULL);
   g_return_val_if_fail (!hw_heap_get_edge_is_indexed (self, edge), NULL);
 
-  return hw_heap_string (self, hw_column_u32 (&self->edge_name)[edge.value]);
+  return hw_heap_string (self, hw_column_u32 (&self->pattern_name)[hw_heap_edge_entry (self, edge.value)]);
 }
 
 /**
@@ -393,7 +409,7 @@ hw_heap_get_edge_text (HwHeap   *self,
  * @self: a heap
  * @edge: an edge
  *
- * Cost: a binary search over the nodes; storing sources would cost 4 bytes an edge.
+ * Cost: a binary search among the few nodes that the edges around have as sources.
  *
  * Returns: the node it begins at
  */
@@ -401,23 +417,9 @@ HwNodeId
 hw_heap_get_edge_source (HwHeap   *self,
                          HwEdgeId  edge)
 {
-  const guint32 *first;
-  guint32 low = 0, high;
-
   g_return_val_if_fail (self != NULL && edge.value < self->n_edges, HW_NODE_NONE);
 
-  first = hw_column_u32 (&self->first_edge);
-  for (high = self->n_nodes; high - low > 1;)
-    {
-      guint32 middle = low + (high - low) / 2;
-
-      if (first[middle] <= edge.value)
-        low = middle;
-      else
-        high = middle;
-    }
-
-  return HW_NODE (low);
+  return HW_NODE (find_source (self, edge.value));
 }
 
 /**

@@ -10,11 +10,17 @@
 
 #include <glib/gi18n-lib.h>
 
+/* Edges taken apart at a time; what they give stays in the fastest cache. */
+#define BATCH 1024
+
 struct _HwHeapBuilder
 {
   HwHeap                 *heap;
   const HwSnapshotLayout *layout;          /* the reader's; valid while reading */
   guint64                 n_edges_wanted;  /* by the nodes' edge counts */
+  HwPatterns             *patterns;        /* made with the first edge behind the nodes */
+  HwColumn                early_kind;      /* of edges that stand before the nodes, which no engine writes */
+  HwColumn                early_name;
   guint64                 root_index;
   gboolean                has_detachedness;
   guint32                 n_node_fields;
@@ -31,6 +37,8 @@ hw_heap_builder_new (void)
   HwHeapBuilder *self = g_new0 (HwHeapBuilder, 1);
 
   self->heap = hw_heap_new ();
+  hw_column_init (&self->early_kind, 1);
+  hw_column_init (&self->early_name, 4);
 
   return self;
 }
@@ -44,6 +52,9 @@ hw_heap_builder_new (void)
 void
 hw_heap_builder_free (HwHeapBuilder *self)
 {
+  g_clear_pointer (&self->patterns, hw_patterns_free);
+  hw_column_clear (&self->early_kind);
+  hw_column_clear (&self->early_name);
   g_clear_pointer (&self->heap, hw_heap_unref);
   g_free (self);
 }
@@ -150,6 +161,31 @@ add_nodes (HwHeapBuilder  *self,
   return TRUE;
 }
 
+/* Kinds and names go to the nodes' patterns, or wait until there are nodes. */
+static gboolean
+add_names (HwHeapBuilder  *self,
+           const guint8   *kinds,
+           const guint32  *names,
+           gsize           n,
+           GError        **error)
+{
+  if (self->heap->node_name.length > 0)
+    {
+      if (self->patterns == NULL && (self->patterns = hw_patterns_new (self->heap, error)) == NULL)
+        return FALSE;
+      return hw_patterns_add (self->patterns, kinds, names, n, error);
+    }
+
+  if (!hw_column_reserve (&self->early_kind, n, error) || !hw_column_reserve (&self->early_name, n, error))
+    return FALSE;
+  memcpy (hw_column_u8 (&self->early_kind) + self->early_kind.length, kinds, n);
+  memcpy (hw_column_u32 (&self->early_name) + self->early_name.length, names, n * sizeof (guint32));
+  self->early_kind.length += n;
+  self->early_name.length += n;
+
+  return TRUE;
+}
+
 static gboolean
 add_edges (HwHeapBuilder  *self,
            const guint64  *values,
@@ -160,33 +196,33 @@ add_edges (HwHeapBuilder  *self,
   const HwSnapshotLayout *layout = self->layout;
   guint n_fields = layout->n_fields[HW_SNAPSHOT_SECTION_EDGES];
   guint64 per_node = self->n_node_fields;
-  guint8 *kinds;
-  guint32 *names, *targets;
+  guint8 kinds[BATCH];
+  guint32 names[BATCH];
+  guint32 *targets;
 
-  if (heap->edge_kind.length + n_records > HW_MAX_IDS)
+  if (heap->edge_target.length + n_records > HW_MAX_IDS)
     return too_large (_("edges"), error);
-
-  if (!hw_column_reserve (&heap->edge_kind, n_records, error) ||
-      !hw_column_reserve (&heap->edge_name, n_records, error) ||
-      !hw_column_reserve (&heap->edge_target, n_records, error))
+  if (!hw_column_reserve (&heap->edge_target, n_records, error))
     return FALSE;
 
-  kinds = hw_column_u8 (&heap->edge_kind) + heap->edge_kind.length;
-  names = hw_column_u32 (&heap->edge_name) + heap->edge_name.length;
-  targets = hw_column_u32 (&heap->edge_target) + heap->edge_target.length;
-  for (gsize i = 0; i < n_records; i++, values += n_fields)
+  for (gsize n; n_records > 0; n_records -= n)
     {
-      guint64 file_kind = values[layout->edge_type];
-      guint64 to = values[layout->edge_to_node];
+      n = MIN (n_records, BATCH);
+      targets = hw_column_u32 (&heap->edge_target) + heap->edge_target.length;
+      for (gsize i = 0; i < n; i++, values += n_fields)
+        {
+          guint64 file_kind = values[layout->edge_type];
+          guint64 to = values[layout->edge_to_node];
 
-      kinds[i] = file_kind < layout->n_edge_kinds ? layout->edge_kinds[file_kind] : HW_EDGE_KIND_OTHER;
-      names[i] = (guint32) MIN (values[layout->edge_name_or_index], HW_NONE);
-      /* A target that is no node at all is dropped by hw_heap_check_edges(), once the nodes are known. */
-      targets[i] = to % per_node == 0 ? (guint32) MIN (to / per_node, HW_NONE) : HW_NONE;
+          kinds[i] = file_kind < layout->n_edge_kinds ? layout->edge_kinds[file_kind] : HW_EDGE_KIND_OTHER;
+          names[i] = (guint32) MIN (values[layout->edge_name_or_index], HW_NONE);
+          /* A target that is no node at all is dropped by hw_heap_check_edges(), once the nodes are known. */
+          targets[i] = to % per_node == 0 ? (guint32) MIN (to / per_node, HW_NONE) : HW_NONE;
+        }
+      heap->edge_target.length += n;
+      if (!add_names (self, kinds, names, n, error))
+        return FALSE;
     }
-  heap->edge_kind.length += n_records;
-  heap->edge_name.length += n_records;
-  heap->edge_target.length += n_records;
 
   return TRUE;
 }
@@ -276,30 +312,29 @@ check_names (HwHeap    *heap,
              guint64   *n_bad,
              GError   **error)
 {
-  guint32 n_strings = heap->n_strings;
-  guint32 *names = hw_column_u32 (&heap->node_name);
-  guint32 *edge_names = hw_column_u32 (&heap->edge_name);
-  const guint8 *edge_kinds = hw_column_u8 (&heap->edge_kind);
+  guint32 missing = heap->n_strings;
 
-  *n_bad = 0;
-  for (gsize i = 0; i < heap->node_name.length; i++)
-    if (names[i] >= n_strings)
-      {
-        names[i] = n_strings;
-        (*n_bad)++;
-      }
-  for (gsize i = 0; i < heap->edge_name.length; i++)
-    if (edge_names[i] >= n_strings && !HW_EDGE_KIND_IS_INDEXED (edge_kinds[i]))
-      {
-        edge_names[i] = n_strings;
-        (*n_bad)++;
-      }
-
+  *n_bad = hw_heap_check_names (heap, missing);
   if (*n_bad == 0)
     return TRUE;
-  heap->missing = n_strings;
+  heap->missing = missing;
 
   return hw_heap_append_string (heap, _("(missing string)"), strlen (_("(missing string)")), error);
+}
+
+/* Gives every node its pattern, also those of files with unusual order or without edges. */
+static gboolean
+end_patterns (HwHeapBuilder  *self,
+              GError        **error)
+{
+  if (!add_names (self, hw_column_u8 (&self->early_kind), hw_column_u32 (&self->early_name), self->early_kind.length, error) ||
+      !hw_patterns_end (self->patterns, error))
+    return FALSE;
+
+  hw_column_clear (&self->early_kind);
+  hw_column_clear (&self->early_name);
+
+  return TRUE;
 }
 
 static int
@@ -362,23 +397,17 @@ static gboolean
 fit_edges (HwHeap *heap)
 {
   guint32 *first = hw_column_u32 (&heap->first_edge);
-  gsize n_edges = heap->edge_kind.length;
+  gsize n_edges = heap->edge_target.length;
   guint32 wanted = first[heap->n_nodes];
 
   if (wanted == n_edges)
     return TRUE;
 
   if (wanted > n_edges)
-    {
-      for (gsize i = heap->n_nodes + (gsize) 1; i-- > 0 && first[i] > n_edges;)
-        first[i] = (guint32) n_edges;
-    }
+    for (gsize i = heap->n_nodes + (gsize) 1; i-- > 0 && first[i] > n_edges;)
+      first[i] = (guint32) n_edges;
   else
-    {
-      heap->edge_kind.length = wanted;
-      heap->edge_name.length = wanted;
-      heap->edge_target.length = wanted;
-    }
+    heap->edge_target.length = wanted;
 
   return FALSE;
 }
@@ -426,11 +455,11 @@ hw_heap_builder_end (HwHeapBuilder     *self,
                  : 0;
 
   edges_fit = fit_edges (heap);
-  if (!check_names (heap, &n_bad_names, error) ||
+  if (!end_patterns (self, error) || !check_names (heap, &n_bad_names, error) ||
       !hw_heap_check_edges (heap, &n_bad_edges, error) ||
       !hw_heap_find_known_strings (heap, error))
     goto failed;
-  heap->n_edges = (guint32) heap->edge_kind.length;
+  heap->n_edges = (guint32) heap->edge_target.length;
   sort_locations (heap);
 
   /* The reader's own finding comes first: what is wrong here mostly follows from it. */

@@ -29,8 +29,9 @@ static const ColumnInfo columns[] = {
   { "distance", G_STRUCT_OFFSET (HwHeap, distance) },
   { "dominator", G_STRUCT_OFFSET (HwHeap, dominator) },
   { "first-edge", G_STRUCT_OFFSET (HwHeap, first_edge) },
-  { "edge-kind", G_STRUCT_OFFSET (HwHeap, edge_kind) },
-  { "edge-name", G_STRUCT_OFFSET (HwHeap, edge_name) },
+  { "node-pattern", G_STRUCT_OFFSET (HwHeap, node_pattern) },
+  { "pattern-kind", G_STRUCT_OFFSET (HwHeap, pattern_kind) },
+  { "pattern-name", G_STRUCT_OFFSET (HwHeap, pattern_name) },
   { "edge-target", G_STRUCT_OFFSET (HwHeap, edge_target) },
   { "trace-node", G_STRUCT_OFFSET (HwHeap, trace_node) },
   { "string-offset", G_STRUCT_OFFSET (HwHeap, string_offset) },
@@ -382,15 +383,22 @@ static gboolean
 edges_fit (HwHeap   *heap,
            GError  **error)
 {
-  const guint8 *kinds = hw_column_u8 (&heap->edge_kind);
-  const guint32 *names = hw_column_u32 (&heap->edge_name);
+  const guint8 *kinds = hw_column_u8 (&heap->pattern_kind);
+  const guint32 *names = hw_column_u32 (&heap->pattern_name);
+  const guint32 *patterns = hw_column_u32 (&heap->node_pattern);
+  const guint32 *first = hw_column_u32 (&heap->first_edge);
+  gsize n_entries = heap->pattern_kind.length;
 
-  if (heap->n_edges > HW_MAX_IDS || heap->edge_name.length != heap->n_edges ||
-      !ids_fit (&heap->edge_target, heap->n_edges, heap->n_nodes))
+  if (!ids_fit (&heap->edge_target, heap->n_edges, heap->n_nodes))
     return bad ("edge-target", error);
-  for (gsize e = 0; e < heap->n_edges; e++)
-    if (kinds[e] > HW_EDGE_KIND_OTHER || (names[e] >= heap->n_strings && !HW_EDGE_KIND_IS_INDEXED (kinds[e])))
-      return bad ("edge-name", error);
+  if (n_entries > HW_MAX_IDS || heap->pattern_name.length != n_entries || heap->node_pattern.length != heap->n_nodes)
+    return bad ("node-pattern", error);
+  for (gsize node = 0; node < heap->n_nodes; node++)
+    if ((guint64) patterns[node] + (first[node + 1] - first[node]) > n_entries)
+      return bad ("node-pattern", error);
+  for (gsize i = 0; i < n_entries; i++)
+    if (kinds[i] > HW_EDGE_KIND_OTHER || (names[i] >= heap->n_strings && !HW_EDGE_KIND_IS_INDEXED (kinds[i])))
+      return bad ("pattern-name", error);
 
   return TRUE;
 }
@@ -498,16 +506,16 @@ hw_heap_restorer_end (HwHeapRestorer  *self,
   g_return_val_if_fail (self != NULL && classes != NULL, NULL);
 
   heap = self->heap;
-  if (heap->node_flags.length > HW_MAX_IDS || heap->edge_kind.length > HW_MAX_IDS)
+  if (heap->node_flags.length > HW_MAX_IDS || heap->edge_target.length > HW_MAX_IDS)
     {
       bad ("counts", error);
       return NULL;
     }
   heap->n_nodes = (guint32) heap->node_flags.length;
-  heap->n_edges = (guint32) heap->edge_kind.length;
+  heap->n_edges = (guint32) heap->edge_target.length;
   if (!strings_fit (heap, error) || !nodes_fit (heap, hw_class_table_get_n_classes (classes), error) ||
       !edges_fit (heap, error) || !locations_fit (heap, error) ||
-      !hw_heap_find_known_strings (heap, error) ||
+      !hw_heap_find_known_strings (heap, error) || !hw_heap_note_sources (heap, error) ||
       !hw_heap_build_retainers (heap, NULL, error) || !hw_heap_fill_retainers (heap, NULL, error))
     return NULL;
 

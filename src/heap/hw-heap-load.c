@@ -61,7 +61,7 @@ help_to_derive (gpointer   data,
   HwHeap *heap = self->heap;
   gint64 since = g_get_monotonic_time ();
 
-  if (!hw_heap_build_retainers (heap, self->stop, error))
+  if (!hw_heap_build_retainers (heap, self->stop, error) || !hw_heap_note_sources (heap, error))
     return FALSE;
   set_counted (self);
   note (self, "retainers' counts", &since);

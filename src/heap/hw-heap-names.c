@@ -36,13 +36,14 @@ find_rope_parts (HwHeap   *self,
                  guint32  *second_part)
 {
   const guint32 *first = hw_column_u32 (&self->first_edge);
+  gsize shift = hw_heap_pattern_shift (self, node);
 
   *first_part = *second_part = HW_NONE;
   for (guint32 e = first[node]; e < first[node + 1] && (*first_part == HW_NONE || *second_part == HW_NONE); e++)
     {
-      guint32 name = hw_column_u32 (&self->edge_name)[e];
+      guint32 name = hw_column_u32 (&self->pattern_name)[shift + e];
 
-      if (hw_column_u8 (&self->edge_kind)[e] != HW_EDGE_KIND_INTERNAL)
+      if (hw_column_u8 (&self->pattern_kind)[shift + e] != HW_EDGE_KIND_INTERNAL)
         continue;
       if (name == self->known[HW_KNOWN_FIRST])
         *first_part = hw_column_u32 (&self->edge_target)[e];
@@ -86,10 +87,10 @@ dup_rope_text (HwHeap   *self,
 
 static gboolean
 is_named_property (HwHeap   *self,
-                   guint32   e)
+                   gsize     entry)
 {
-  return hw_column_u8 (&self->edge_kind)[e] == HW_EDGE_KIND_PROPERTY &&
-         hw_column_u32 (&self->edge_name)[e] != self->known[HW_KNOWN_PROTO];
+  return hw_column_u8 (&self->pattern_kind)[entry] == HW_EDGE_KIND_PROPERTY &&
+         hw_column_u32 (&self->pattern_name)[entry] != self->known[HW_KNOWN_PROTO];
 }
 
 /* Properties are taken in turn from the start and from the end, until the text is long enough. */
@@ -98,7 +99,8 @@ dup_plain_name (HwHeap   *self,
                 guint32   node)
 {
   const guint32 *first = hw_column_u32 (&self->first_edge);
-  const guint32 *names = hw_column_u32 (&self->edge_name);
+  const guint32 *names = hw_column_u32 (&self->pattern_name);
+  gsize shift = hw_heap_pattern_shift (self, node);
   gint64 low = first[node], high = (gint64) first[node + 1] - 1;
   GString *start = g_string_new ("{");
   g_autoptr(GString) end = g_string_new ("}");
@@ -110,14 +112,14 @@ dup_plain_name (HwHeap   *self,
       g_autofree char *name = NULL;
       gsize units;
 
-      while (low <= high && !is_named_property (self, (guint32) low))
+      while (low <= high && !is_named_property (self, shift + (gsize) low))
         low++;
-      while (low <= high && !is_named_property (self, (guint32) high))
+      while (low <= high && !is_named_property (self, shift + (gsize) high))
         high--;
       if (low > high)
         break;
 
-      name = hw_heap_dup_property_name (hw_heap_string (self, names[from_start ? low : high]));
+      name = hw_heap_dup_property_name (hw_heap_string (self, names[shift + (gsize) (from_start ? low : high)]));
       units = hw_text_utf16_length (name, -1);
       if (start_units > 1 && start_units + end_units + units > PLAIN_UNITS)
         break;

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* The source of every so many edges is kept, so that finding one is a search among few nodes. */
+#define HW_SOURCE_STEP 64
+
 /*
  * One byte per node: the kind (4 bits), the detachedness (2 bits), and whether a window reaches the object
  * by properties ("queryable").
@@ -99,11 +102,15 @@ struct _HwHeap
   HwColumn         distance;         /* u32; HW_NONE is unreachable */
   HwColumn         node_class;       /* u32 HwClassId */
   HwColumn         trace_node;       /* u32 trace node id; empty when the file has none */
+  HwColumn         node_pattern;     /* u32, where the kinds and names of the node's edges begin in pattern_* */
+
+  /* What edges are called; nodes share patterns (hw-patterns.c). */
+  HwColumn         pattern_kind;     /* u8 HwEdgeKind */
+  HwColumn         pattern_name;     /* u32 HwStringId, or the index */
 
   /* Edges, by HwEdgeId, in node order. */
-  HwColumn         edge_kind;        /* u8 HwEdgeKind */
-  HwColumn         edge_name;        /* u32 HwStringId, or the index */
   HwColumn         edge_target;      /* u32 HwNodeId */
+  HwColumn         edge_source;      /* u32 HwNodeId, of each HW_SOURCE_STEP-th edge only */
   HwColumn         retainer;         /* u32 HwEdgeId, by first_retainer; ascending within a node */
 
   /* Strings: WTF-8, each NUL-terminated. */
@@ -151,6 +158,14 @@ hw_heap_string_length (const HwHeap *self,
 {
   return (gsize) (hw_column_get (&self->string_offset, (gsize) string + 1) -
                   hw_column_get (&self->string_offset, string) - 1);
+}
+
+/* From an edge of @node to its entry in pattern_*: add this to the edge; modulo 2⁶⁴, as it may be "negative". */
+static inline gsize
+hw_heap_pattern_shift (const HwHeap *self,
+                       guint32       node)
+{
+  return (gsize) hw_column_u32 (&self->node_pattern)[node] - hw_column_u32 (&self->first_edge)[node];
 }
 
 /* Whether the node is a plain object, one that gets an inferred shape. */
@@ -218,9 +233,29 @@ gboolean  hw_heap_mark_queryable       (HwHeap        *self,
                                         GCancellable  *cancellable,
                                         GError       **error);
 
-/* hw-edges.c */
+/* hw-patterns.c */
+typedef struct _HwPatterns HwPatterns;
+
+HwPatterns *hw_patterns_new            (HwHeap        *heap,
+                                        GError       **error);
+void      hw_patterns_free             (HwPatterns    *self);
+gboolean  hw_patterns_add              (HwPatterns    *self,
+                                        const guint8  *kinds,
+                                        const guint32 *names,
+                                        gsize          n,
+                                        GError       **error);
+gboolean  hw_patterns_end              (HwPatterns    *self,
+                                        GError       **error);
+guint64   hw_heap_check_names          (HwHeap        *self,
+                                        guint32        missing);
 gboolean  hw_heap_check_edges          (HwHeap        *self,
                                         guint64       *n_bad,
+                                        GError       **error);
+
+/* hw-edges.c */
+gsize     hw_heap_edge_entry           (const HwHeap  *self,
+                                        guint32        edge);
+gboolean  hw_heap_note_sources         (HwHeap        *self,
                                         GError       **error);
 gboolean  hw_heap_build_retainers      (HwHeap        *self,
                                         GCancellable  *cancellable,

@@ -83,13 +83,13 @@ replace_string (HwHeap  *self,
                 guint32  to)
 {
   guint32 *names = hw_column_u32 (&self->node_name);
-  guint32 *edge_names = hw_column_u32 (&self->edge_name);
+  guint32 *edge_names = hw_column_u32 (&self->pattern_name);
 
   for (gsize i = 0; i < self->node_name.length; i++)
     if (names[i] == from)
       names[i] = to;
-  for (gsize i = 0; i < self->edge_name.length; i++)
-    if (edge_names[i] == from && !HW_EDGE_KIND_IS_INDEXED (hw_column_u8 (&self->edge_kind)[i]))
+  for (gsize i = 0; i < self->pattern_name.length; i++)
+    if (edge_names[i] == from && !HW_EDGE_KIND_IS_INDEXED (hw_column_u8 (&self->pattern_kind)[i]))
       edge_names[i] = to;
 }
 

@@ -44,9 +44,11 @@ hw_heap_new (void)
   hw_column_init (&self->distance, 4);
   hw_column_init (&self->node_class, 4);
   hw_column_init (&self->trace_node, 4);
-  hw_column_init (&self->edge_kind, 1);
-  hw_column_init (&self->edge_name, 4);
+  hw_column_init (&self->node_pattern, 4);
+  hw_column_init (&self->pattern_kind, 1);
+  hw_column_init (&self->pattern_name, 4);
   hw_column_init (&self->edge_target, 4);
+  hw_column_init (&self->edge_source, 4);
   hw_column_init (&self->retainer, 4);
   hw_column_init (&self->string_offset, 4);
   hw_column_init (&self->string_bytes, 1);
@@ -102,9 +104,11 @@ hw_heap_unref (HwHeap *self)
   hw_column_clear (&self->distance);
   hw_column_clear (&self->node_class);
   hw_column_clear (&self->trace_node);
-  hw_column_clear (&self->edge_kind);
-  hw_column_clear (&self->edge_name);
+  hw_column_clear (&self->node_pattern);
+  hw_column_clear (&self->pattern_kind);
+  hw_column_clear (&self->pattern_name);
   hw_column_clear (&self->edge_target);
+  hw_column_clear (&self->edge_source);
   hw_column_clear (&self->retainer);
   hw_column_clear (&self->string_offset);
   hw_column_clear (&self->string_bytes);

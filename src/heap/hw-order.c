@@ -245,7 +245,7 @@ edge_rank (HwHeap     *heap,
   gboolean numbered = HW_EDGE_KIND_IS_INDEXED (kind) ||
                       (kind == HW_EDGE_KIND_SHORTCUT && hw_text_parse_int (name, &number));
 
-  if (!HW_EDGE_KIND_IS_INDEXED (kind) && hw_column_u32 (&heap->edge_name)[edge] == heap->known[HW_KNOWN_PROTO])
+  if (!HW_EDGE_KIND_IS_INDEXED (kind) && hw_column_u32 (&heap->pattern_name)[hw_heap_edge_entry (heap, edge)] == heap->known[HW_KNOWN_PROTO])
     return 2;
 
   return numbered != descending;

@@ -13,7 +13,6 @@ G_BEGIN_DECLS
 typedef struct _HwShapeGroups HwShapeGroups;
 
 HwShapeGroups *hw_shape_groups_new       (HwHeap         *heap,
-                                          guint32        *group_of_node,
                                           GCancellable   *cancellable,
                                           GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 void           hw_shape_groups_free      (HwShapeGroups  *self);
@@ -25,7 +24,7 @@ gboolean       hw_shape_groups_match     (HwShapeGroups  *self,
                                           GCancellable   *cancellable,
                                           GError        **error);
 guint32        hw_shape_groups_get_shape (HwShapeGroups  *self,
-                                          guint32         group);
+                                          guint32         node);
 void           hw_shape_free             (HwShape        *self);
 GPtrArray     *hw_shapes_copy            (GPtrArray      *shapes);
 

@@ -29,6 +29,8 @@ struct _HwShapeGroups
 {
   HwHeap  *heap;
   GArray  *groups;         /* Group, by first appearance */
+  guint32 *of_pattern;     /* pattern's start → group number, HW_NONE until asked */
+  guint32  empty;          /* the group of objects without references, or HW_NONE */
   guint32 *table;          /* open addressing: group numbers */
   gsize    mask;
   guint32  n_plain;
@@ -85,23 +87,37 @@ hw_shapes_copy (GPtrArray *shapes)
 
 static inline gboolean
 is_property (const HwHeap *heap,
-             guint32       e)
+             guint32       entry)
 {
-  return hw_column_u8 (&heap->edge_kind)[e] == HW_EDGE_KIND_PROPERTY &&
-         hw_column_u32 (&heap->edge_name)[e] != heap->known[HW_KNOWN_PROTO];
+  return hw_column_u8 (&heap->pattern_kind)[entry] == HW_EDGE_KIND_PROPERTY &&
+         hw_column_u32 (&heap->pattern_name)[entry] != heap->known[HW_KNOWN_PROTO];
+}
+
+/* The entries of the node's pattern are from @start to before @end. */
+static inline void
+get_entries (const HwHeap *heap,
+             guint32       node,
+             guint32      *start,
+             guint32      *end)
+{
+  const guint32 *first = hw_column_u32 (&heap->first_edge);
+
+  *start = hw_column_u32 (&heap->node_pattern)[node];
+  *end = *start + (first[node + 1] - first[node]);
 }
 
 static guint64
 hash_sequence (const HwHeap *heap,
                guint32       node)
 {
-  const guint32 *first = hw_column_u32 (&heap->first_edge);
   guint64 hash = G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  guint32 start, end;
 
-  for (guint32 e = first[node]; e < first[node + 1]; e++)
-    if (is_property (heap, e))
+  get_entries (heap, node, &start, &end);
+  for (guint32 i = start; i < end; i++)
+    if (is_property (heap, i))
       {
-        hash = (hash ^ hw_column_u32 (&heap->edge_name)[e]) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
+        hash = (hash ^ hw_column_u32 (&heap->pattern_name)[i]) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
         hash ^= hash >> 32;
       }
 
@@ -113,18 +129,19 @@ same_sequence (const HwHeap *heap,
                guint32       a,
                guint32       b)
 {
-  const guint32 *first = hw_column_u32 (&heap->first_edge);
-  const guint32 *names = hw_column_u32 (&heap->edge_name);
-  guint32 i = first[a], j = first[b];
+  const guint32 *names = hw_column_u32 (&heap->pattern_name);
+  guint32 i, j, i_end, j_end;
 
+  get_entries (heap, a, &i, &i_end);
+  get_entries (heap, b, &j, &j_end);
   for (;;)
     {
-      while (i < first[a + 1] && !is_property (heap, i))
+      while (i < i_end && !is_property (heap, i))
         i++;
-      while (j < first[b + 1] && !is_property (heap, j))
+      while (j < j_end && !is_property (heap, j))
         j++;
-      if (i == first[a + 1] || j == first[b + 1])
-        return i == first[a + 1] && j == first[b + 1];
+      if (i == i_end || j == j_end)
+        return i == i_end && j == j_end;
       if (names[i++] != names[j++])
         return FALSE;
     }
@@ -159,11 +176,24 @@ grow_table (HwShapeGroups  *self,
   return TRUE;
 }
 
+/* Where the group of objects with @node's pattern is noted. */
+static inline guint32 *
+group_place (HwShapeGroups *self,
+             guint32        node)
+{
+  guint32 start, end;
+
+  get_entries (self->heap, node, &start, &end);
+
+  return start == end ? &self->empty : &self->of_pattern[start];
+}
+
+/* Adds an object of a pattern that is new. */
 static gboolean
-add_object (HwShapeGroups  *self,
-            guint32         node,
-            guint32        *group,
-            GError        **error)
+add_pattern (HwShapeGroups  *self,
+             guint32         node,
+             guint32        *group,
+             GError        **error)
 {
   guint64 hash = hash_sequence (self->heap, node);
   Group fresh = { hash, node, 1, HW_NONE };
@@ -193,17 +223,15 @@ add_object (HwShapeGroups  *self,
 /**
  * hw_shape_groups_new:
  * @heap: a heap with edges and strings
- * @group_of_node: one place per node; set for plain objects only
  * @cancellable: (nullable): stops the pass
  * @error: return location
  *
- * Puts all plain objects into groups. Cost: one look at each of their edges.
+ * Puts all plain objects into groups. Cost: one look at each of them and at each of their patterns' entries.
  *
  * Returns: (transfer full): the groups, or NULL with @error set
  */
 HwShapeGroups *
 hw_shape_groups_new (HwHeap        *heap,
-                     guint32       *group_of_node,
                      GCancellable  *cancellable,
                      GError       **error)
 {
@@ -211,13 +239,28 @@ hw_shape_groups_new (HwHeap        *heap,
 
   self->heap = heap;
   self->groups = g_array_new (FALSE, FALSE, sizeof (Group));
+  self->empty = HW_NONE;
+  self->of_pattern = g_try_new (guint32, heap->pattern_kind.length);
+  if (self->of_pattern == NULL && heap->pattern_kind.length > 0)
+    {
+      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for shapes");
+      return NULL;
+    }
+  for (gsize i = 0; i < heap->pattern_kind.length; i++)
+    self->of_pattern[i] = HW_NONE;
+
   for (guint32 node = 0; node < heap->n_nodes; node++)
     {
+      guint32 *group;
+
       HW_RETURN_IF_CANCELLED (node, cancellable, error);
       if (!hw_heap_is_plain_object (heap, node))
         continue;
       self->n_plain++;
-      if (!add_object (self, node, &group_of_node[node], error))
+      group = group_place (self, node);
+      if (*group != HW_NONE)
+        g_array_index (self->groups, Group, *group).count++;
+      else if (!add_pattern (self, node, group, error))
         return NULL;
     }
 
@@ -234,6 +277,7 @@ void
 hw_shape_groups_free (HwShapeGroups *self)
 {
   g_array_unref (self->groups);
+  g_free (self->of_pattern);
   g_free (self->table);
   g_free (self);
 }
@@ -243,20 +287,22 @@ static HwShape *
 make_candidate (HwHeap   *heap,
                 guint32   node)
 {
-  const guint32 *first = hw_column_u32 (&heap->first_edge);
+  const guint32 *names = hw_column_u32 (&heap->pattern_name);
   g_autoptr(GPtrArray) properties = g_ptr_array_new_with_free_func (g_free);
   g_autoptr(GString) text = g_string_new ("{");
   gsize units = 1;
+  guint32 start, end;
   HwShape *shape;
 
-  for (guint32 e = first[node]; e < first[node + 1]; e++)
+  get_entries (heap, node, &start, &end);
+  for (guint32 i = start; i < end; i++)
     {
       g_autofree char *name = NULL;
       gsize n;
 
-      if (!is_property (heap, e))
+      if (!is_property (heap, i))
         continue;
-      name = hw_heap_dup_property_name (hw_heap_string (heap, hw_column_u32 (&heap->edge_name)[e]));
+      name = hw_heap_dup_property_name (hw_heap_string (heap, names[i]));
       n = hw_text_utf16_length (name, -1);
       if (units > 1 && units + n > SHAPE_UNITS)
         break;
@@ -267,7 +313,7 @@ make_candidate (HwHeap   *heap,
         }
       g_string_append (text, name);
       units += n;
-      g_ptr_array_add (properties, g_strdup (hw_heap_string (heap, hw_column_u32 (&heap->edge_name)[e])));
+      g_ptr_array_add (properties, g_strdup (hw_heap_string (heap, names[i])));
     }
   if (properties->len == 0)
     return NULL;
@@ -518,15 +564,16 @@ matcher_best (Matcher    *self,
               GPtrArray  *shapes,
               guint32     node)
 {
-  const guint32 *first = hw_column_u32 (&heap->first_edge);
-  const guint32 *names = hw_column_u32 (&heap->edge_name);
+  const guint32 *names = hw_column_u32 (&heap->pattern_name);
   guint32 best = HW_NONE;
+  guint32 start, end;
 
-  for (guint32 e = first[node]; e < first[node + 1]; e++)
+  get_entries (heap, node, &start, &end);
+  for (guint32 e = start; e < end; e++)
     if (is_property (heap, e) && matcher_number (self, heap, names[e]) != HW_NONE)
       self->seen[self->of_string[names[e]]]++;
 
-  for (guint32 e = first[node]; e < first[node + 1]; e++)
+  for (guint32 e = start; e < end; e++)
     {
       guint32 n = is_property (heap, e) ? self->of_string[names[e]] : HW_NONE;
       GArray *waiting;
@@ -545,7 +592,7 @@ matcher_best (Matcher    *self,
         }
     }
 
-  for (guint32 e = first[node]; e < first[node + 1]; e++)
+  for (guint32 e = start; e < end; e++)
     if (is_property (heap, e) && self->of_string[names[e]] != HW_NONE)
       self->seen[self->of_string[names[e]]] = 0;
 
@@ -590,13 +637,13 @@ hw_shape_groups_match (HwShapeGroups  *self,
 /**
  * hw_shape_groups_get_shape:
  * @self: groups that were matched
- * @group: a group's number
+ * @node: a plain object
  *
  * Returns: the place of its definition in the ranking, or HW_NONE
  */
 guint32
 hw_shape_groups_get_shape (HwShapeGroups *self,
-                           guint32        group)
+                           guint32        node)
 {
-  return g_array_index (self->groups, Group, group).shape;
+  return g_array_index (self->groups, Group, *group_place (self, node)).shape;
 }

@@ -44,7 +44,8 @@ pass_on (HwHeap    *heap,
 {
   const guint32 *first = hw_column_u32 (&heap->first_edge);
   const guint32 *targets = hw_column_u32 (&heap->edge_target);
-  const guint8 *kinds = hw_column_u8 (&heap->edge_kind);
+  const guint8 *kinds = hw_column_u8 (&heap->pattern_kind);
+  gsize shift = hw_heap_pattern_shift (heap, node);
   guint32 mine = owner[node];
 
   for (guint32 e = first[node]; e < first[node + 1]; e++)
@@ -52,7 +53,7 @@ pass_on (HwHeap    *heap,
       guint32 target = targets[e];
 
       if (owner[target] == target || owner[target] == mine || owner[target] == OWNER_MANY ||
-          kinds[e] == HW_EDGE_KIND_WEAK)
+          kinds[shift + e] == HW_EDGE_KIND_WEAK)
         continue;
 
       owner[target] = owner[target] == OWNER_NONE ? mine : OWNER_MANY;
@@ -216,13 +217,14 @@ elements_size (const HwHeap *heap,
 {
   const guint32 *first = hw_column_u32 (&heap->first_edge);
   const guint32 *first_retainer = hw_column_u32 (&heap->first_retainer);
+  gsize shift = hw_heap_pattern_shift (heap, node);
 
   for (guint32 e = first[node]; e < first[node + 1]; e++)
     {
       guint32 target = hw_column_u32 (&heap->edge_target)[e];
 
-      if (hw_column_u8 (&heap->edge_kind)[e] != HW_EDGE_KIND_INTERNAL ||
-          hw_column_u32 (&heap->edge_name)[e] != heap->known[HW_KNOWN_ELEMENTS])
+      if (hw_column_u8 (&heap->pattern_kind)[shift + e] != HW_EDGE_KIND_INTERNAL ||
+          hw_column_u32 (&heap->pattern_name)[shift + e] != heap->known[HW_KNOWN_ELEMENTS])
         continue;
 
       return first_retainer[target + 1] - first_retainer[target] == 1 ? get (&heap->node_size, target) : 0;
