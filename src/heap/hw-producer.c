@@ -141,10 +141,11 @@ find_property (HwHeap     *heap,
                const char *name)
 {
   const guint32 *first = hw_column_u32 (&heap->first_edge);
+  gsize shift = hw_heap_pattern_shift (heap, node);
 
   for (guint32 e = first[node]; e < first[node + 1]; e++)
-    if (hw_column_u8 (&heap->edge_kind)[e] == HW_EDGE_KIND_PROPERTY &&
-        strcmp (hw_heap_string (heap, hw_column_u32 (&heap->edge_name)[e]), name) == 0)
+    if (hw_column_u8 (&heap->pattern_kind)[shift + e] == HW_EDGE_KIND_PROPERTY &&
+        strcmp (hw_heap_string (heap, hw_column_u32 (&heap->pattern_name)[shift + e]), name) == 0)
       return hw_column_u32 (&heap->edge_target)[e];
 
   return HW_NONE;
@@ -187,12 +188,13 @@ static gboolean
 is_bun (HwHeap *heap)
 {
   const guint32 *first = hw_column_u32 (&heap->first_edge);
+  gsize shift = hw_heap_pattern_shift (heap, heap->root);
 
   for (guint32 e = first[heap->root]; e < first[heap->root + 1]; e++)
     {
       guint32 child = hw_column_u32 (&heap->edge_target)[e];
 
-      if (hw_column_u8 (&heap->edge_kind)[e] == HW_EDGE_KIND_SHORTCUT &&
+      if (hw_column_u8 (&heap->pattern_kind)[shift + e] == HW_EDGE_KIND_SHORTCUT &&
           strcmp (hw_heap_string (heap, hw_column_u32 (&heap->node_name)[child]), "GlobalObject") == 0 &&
           find_property (heap, child, "Bun") != HW_NONE)
         return TRUE;
@@ -221,23 +223,23 @@ find_deno (HwHeap        *heap,
            GError       **error)
 {
   const guint32 *first = hw_column_u32 (&heap->first_edge);
-  const guint32 *names = hw_column_u32 (&heap->edge_name);
-  const guint8 *kinds = hw_column_u8 (&heap->edge_kind);
+  const guint32 *names = hw_column_u32 (&heap->pattern_name);
+  const guint8 *kinds = hw_column_u8 (&heap->pattern_kind);
   guint32 deno = heap->known[HW_KNOWN_DENO];
-  guint32 node = 0;
 
   /* Both are there in every Deno and hardly ever elsewhere, so that others do not pay for the search. */
   if (deno == HW_NONE || heap->known[HW_KNOWN_TYPESCRIPT] == HW_NONE)
     return TRUE;
 
-  for (guint32 e = 0; e < heap->n_edges; e++)
+  for (guint32 node = 0; node < heap->n_nodes; node++)
     {
-      HW_RETURN_IF_CANCELLED (e, cancellable, error);
-      while (first[node + 1] <= e)
-        node++;
-      if (names[e] == deno && kinds[e] == HW_EDGE_KIND_PROPERTY &&
-          find_property (heap, node, "typescript") != HW_NONE && read_versions (heap, node, producer))
-        return TRUE;
+      gsize shift = hw_heap_pattern_shift (heap, node);
+
+      HW_RETURN_IF_CANCELLED (node, cancellable, error);
+      for (guint32 e = first[node]; e < first[node + 1]; e++)
+        if (names[shift + e] == deno && kinds[shift + e] == HW_EDGE_KIND_PROPERTY &&
+            find_property (heap, node, "typescript") != HW_NONE && read_versions (heap, node, producer))
+          return TRUE;
     }
 
   return TRUE;
