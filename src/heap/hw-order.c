@@ -1,38 +1,54 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Orders of rows. Every order is: a first key, a second key, a tie-break; at most one of the keys is text. An
- * item carries both keys as unsigned numbers in which the direction is already folded, so that one comparison
- * serves every column of every view, and items without text can be sorted by radix.
+ * Orders of rows. Every order is: a first key, a second key, a tie-break; at most one of the keys is text. A function
+ * says for each kind of row what they are; from then on they are columns of numbers, and one sort serves every
+ * column of every view.
  */
 #include "config.h"
 
-#include <stdlib.h>
-
-#include "base/hw-text.h"
-#include "heap/hw-heap-private.h"
+#include "heap/hw-order-texts-private.h"
 #include "heap/hw-order.h"
 
+/* What a row is sorted by: @first, then @text and @second in one order or the other, then @tie. Directions are
+ * already folded into the numbers, but for the text. */
 typedef struct
 {
-  guint64     first;
-  guint64     second;
-  const char *text;   /* NULL when the order has no text */
-  guint32     tie;
-  guint32     id;
+  guint64 first;
+  guint64 second;
+  guint64 text;    /* of hw_order_texts_add() and the like */
+  guint64 tie;
 } Item;
 
-typedef struct
+typedef enum
 {
-  Item         *items;
-  gsize         n;
-  gboolean      has_text;
-  gboolean      text_first;       /* text belongs to the first key, not to the second */
-  gboolean      text_descending;
-  GStringChunk *made;             /* names that had to be made */
-} Sort;
+  TEXT_NONE,
+  TEXT_BEFORE_SECOND,
+  TEXT_AFTER_SECOND,
+} TextPlace;
 
-/* Below this many items the histogram of a radix pass costs more than comparing. */
-#define RADIX_MIN 2048
+typedef struct _Sort Sort;
+
+typedef Item (*ItemFunc) (Sort    *self,
+                          guint32  id);
+
+struct _Sort
+{
+  ItemFunc      item;
+  HwOrder       order;
+  TextPlace     text_place;
+  HwHeap       *heap;             /* these are set as the function needs them */
+  HwClassTable *classes;
+  HwHeapDiff   *diff;
+  gboolean      retainers;
+  gboolean      distance_by_size;
+  gboolean      tie_is_place;     /* rows that are equal stay in the order they came in */
+
+  HwOrderTexts  texts;
+  HwSortKey     first, second, text, tie;
+};
+
+/* Rows are asked for their keys in so many steps between two looks at the cancellable. */
+#define CANCEL_STEP 0xffff
 
 static guint64
 signed_key (gint64   value,
@@ -50,205 +66,147 @@ unsigned_key (guint64  value,
   return descending ? ~value : value;
 }
 
-static int
-compare_items (gconstpointer a,
-               gconstpointer b,
-               gpointer      user_data)
-{
-  const Item *x = a, *y = b;
-  const Sort *sort = user_data;
-  int result;
-
-  if (x->first != y->first)
-    return x->first < y->first ? -1 : 1;
-  if (sort->has_text && sort->text_first && (result = hw_text_compare_utf16 (x->text, y->text)) != 0)
-    return sort->text_descending ? -result : result;
-  if (x->second != y->second)
-    return x->second < y->second ? -1 : 1;
-  if (sort->has_text && !sort->text_first && (result = hw_text_compare_utf16 (x->text, y->text)) != 0)
-    return result;
-
-  return x->tie < y->tie ? -1 : x->tie > y->tie;
-}
-
-/* One stable pass of 8 bits; FALSE when all items have the same digit there, and nothing moved. */
 static gboolean
-radix_pass (const Item *from,
-            Item       *to,
-            gsize       n,
-            gboolean    by_first,
-            guint       shift)
+collect_keys (Sort           *self,
+              const guint32  *ids,
+              gsize           n,
+              GCancellable   *cancellable,
+              GError        **error)
 {
-  gsize counts[256] = { 0 };
-  gsize sum = 0;
-
+  hw_sort_key_restart (&self->first);
+  hw_sort_key_restart (&self->second);
+  hw_sort_key_restart (&self->text);
+  hw_sort_key_restart (&self->tie);
   for (gsize i = 0; i < n; i++)
-    counts[((by_first ? from[i].first : from[i].second) >> shift) & 0xff]++;
-  for (guint d = 0; d < 256; d++)
     {
-      gsize count = counts[d];
+      Item item;
 
-      if (count == n)
+      if ((i & CANCEL_STEP) == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
-      counts[d] = sum;
-      sum += count;
+      item = self->item (self, ids[i]);
+      hw_sort_key_add (&self->first, item.first);
+      hw_sort_key_add (&self->second, item.second);
+      if (!self->tie_is_place)
+        hw_sort_key_add (&self->tie, item.tie);
+      if (self->text_place != TEXT_NONE)
+        hw_sort_key_add (&self->text, item.text);
     }
-  for (gsize i = 0; i < n; i++)
-    to[counts[((by_first ? from[i].first : from[i].second) >> shift) & 0xff]++] = from[i];
 
   return TRUE;
 }
 
 static gboolean
-radix_sort (Sort          *self,
-            GCancellable  *cancellable,
-            GError       **error)
+prepare_keys (Sort           *self,
+              const guint32  *ids,
+              gsize           n,
+              GCancellable   *cancellable,
+              GError        **error)
 {
-  Item *other = g_try_new (Item, self->n);
+  gsize n_texts = self->text_place != TEXT_NONE ? n : 0;
+  gboolean descending = self->text_place == TEXT_BEFORE_SECOND && self->order.descending;
 
-  if (other == NULL)
-    {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory to sort");
+  if (!hw_sort_key_init (&self->first, n, error) || !hw_sort_key_init (&self->second, n, error) ||
+      !hw_sort_key_init (&self->tie, n, error) || !hw_sort_key_init (&self->text, n_texts, error) ||
+      !hw_order_texts_init (&self->texts, self->heap, n_texts, error) ||
+      !collect_keys (self, ids, n, cancellable, error))
+    return FALSE;
+  if (n_texts == 0)
+    return TRUE;
+
+  if (hw_order_texts_spell_numbers (&self->texts) && !collect_keys (self, ids, n, cancellable, error))
+    return FALSE;
+
+  return hw_order_texts_rank (&self->texts, &self->text, descending, cancellable, error);
+}
+
+static gboolean
+ascend (const guint32 *ids,
+        gsize          n)
+{
+  for (gsize i = 1; i < n; i++)
+    if (ids[i - 1] > ids[i])
       return FALSE;
-    }
-
-  /* The items come in the order of their tie-breaks, and each pass keeps it. */
-  for (guint pass = 0; pass < 16; pass++)
-    {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        {
-          g_free (other);
-          return FALSE;
-        }
-      if (radix_pass (self->items, other, self->n, pass >= 8, (pass % 8) * 8))
-        {
-          Item *swap = self->items;
-
-          self->items = other;
-          other = swap;
-        }
-    }
-  g_free (other);
 
   return TRUE;
 }
 
+/* Sorts @ids in place. */
 static gboolean
-sort_begin (Sort     *self,
-            gsize     n,
-            GError  **error)
+sort (Sort          *self,
+      guint32       *ids,
+      gsize          n,
+      GCancellable  *cancellable,
+      GError       **error)
 {
-  *self = (Sort) { .n = n };
-  self->items = g_try_new (Item, MAX (n, 1));
-  if (self->items == NULL)
+  gboolean text_first = self->text_place == TEXT_BEFORE_SECOND;
+  HwSortKey *keys[] = {
+    &self->first,
+    text_first ? &self->text : &self->second,
+    text_first ? &self->second : &self->text,
+    &self->tie,
+  };
+  g_auto(HwColumn) places = { 0 };
+  gboolean ok;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+
+  hw_column_init (&places, 4);
+  ok = hw_column_resize (&places, MAX (n, 1), error) && prepare_keys (self, ids, n, cancellable, error);
+  hw_order_texts_clear (&self->texts);
+
+  ok = ok && hw_sort_by_keys (keys, G_N_ELEMENTS (keys), n, hw_column_u32 (&places), cancellable, error);
+  for (guint k = 0; k < G_N_ELEMENTS (keys); k++)
+    hw_sort_key_clear (keys[k]);
+  if (ok)
     {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory to sort");
-      return FALSE;
+      for (gsize i = 0; i < n; i++)
+        hw_column_u32 (&places)[i] = ids[hw_column_u32 (&places)[i]];
+      memcpy (ids, places.data, n * sizeof *ids);
     }
-
-  return TRUE;
-}
-
-static void
-sort_clear (Sort *self)
-{
-  g_free (self->items);
-  g_clear_pointer (&self->made, g_string_chunk_free);
-}
-
-/* Sorts and writes the ids back; frees everything in any case. */
-static gboolean
-sort_end (Sort          *self,
-          guint32       *ids,
-          GCancellable  *cancellable,
-          GError       **error)
-{
-  gboolean ok = !g_cancellable_set_error_if_cancelled (cancellable, error);
-  gboolean in_tie_order = TRUE;
-
-  for (gsize i = 1; i < self->n && in_tie_order; i++)
-    in_tie_order = self->items[i - 1].tie <= self->items[i].tie;
-
-  if (ok && !self->has_text && in_tie_order && self->n >= RADIX_MIN)
-    ok = radix_sort (self, cancellable, error);
-  else if (ok)
-    qsort_r (self->items, self->n, sizeof (Item), compare_items, self);
-
-  for (gsize i = 0; ok && i < self->n; i++)
-    ids[i] = self->items[i].id;
-  sort_clear (self);
 
   return ok;
 }
 
-static gboolean
-cancelled (Sort          *self,
-           gsize          i,
-           GCancellable  *cancellable,
-           GError       **error)
-{
-  if ((i & 0xfff) != 0 || !g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-
-  sort_clear (self);
-
-  return TRUE;
-}
-
-static const char *
-keep (Sort *self,
-      char *text)
-{
-  const char *kept;
-
-  if (self->made == NULL)
-    self->made = g_string_chunk_new (1 << 16);
-  kept = g_string_chunk_insert (self->made, text);
-  g_free (text);
-
-  return kept;
-}
-
-/* The display name; only ropes and plain objects need one made. */
-static const char *
-node_name (Sort    *self,
-           HwHeap  *heap,
-           guint32  node)
-{
-  if (hw_heap_kind (heap, node) != HW_NODE_KIND_CONCATENATED_STRING && !hw_heap_is_plain_object (heap, node))
-    return hw_heap_string (heap, hw_column_u32 (&heap->node_name)[node]);
-
-  return keep (self, hw_heap_dup_node_name (heap, HW_NODE (node)));
-}
-
-static const char *
-edge_name (Sort    *self,
-           HwHeap  *heap,
-           guint32  edge)
-{
-  if (!hw_heap_get_edge_is_indexed (heap, HW_EDGE (edge)) &&
-      hw_heap_get_edge_kind (heap, HW_EDGE (edge)) != HW_EDGE_KIND_SHORTCUT)
-    return hw_heap_get_edge_text (heap, HW_EDGE (edge));
-
-  return keep (self, hw_heap_dup_edge_name (heap, HW_EDGE (edge)));
-}
-
 /* Named edges before numbered ones, __proto__ behind both whatever the direction. */
 static guint64
-edge_rank (HwHeap     *heap,
-           guint32     edge,
-           const char *name,
-           gboolean    descending)
+edge_rank (HwHeap   *heap,
+           guint32   edge,
+           gboolean  is_number,
+           gboolean  descending)
 {
-  HwEdgeKind kind = hw_heap_get_edge_kind (heap, HW_EDGE (edge));
-  gint64 number;
-  gboolean numbered = HW_EDGE_KIND_IS_INDEXED (kind) ||
-                      (kind == HW_EDGE_KIND_SHORTCUT && hw_text_parse_int (name, &number));
-
-  if (!HW_EDGE_KIND_IS_INDEXED (kind) && hw_column_u32 (&heap->pattern_name)[hw_heap_edge_entry (heap, edge)] == heap->known[HW_KNOWN_PROTO])
+  if (!hw_heap_get_edge_is_indexed (heap, HW_EDGE (edge)) &&
+      hw_column_u32 (&heap->pattern_name)[hw_heap_edge_entry (heap, edge)] == heap->known[HW_KNOWN_PROTO])
     return 2;
 
-  return numbered != descending;
+  return is_number != descending;
+}
+
+static Item
+class_item (Sort    *self,
+            guint32  id)
+{
+  const HwClassRow *row = hw_class_table_get_row (self->classes, HW_CLASS (id));
+  gboolean descending = self->order.descending;
+  Item item = { .tie = row->first_instance.value };
+
+  if (self->text_place != TEXT_NONE)
+    item.text = hw_order_texts_add (&self->texts, row->name);
+  if (self->order.measure == HW_MEASURE_NAME)
+    item.second = unsigned_key (row->retained_size, TRUE);
+  else if (self->order.measure == HW_MEASURE_DISTANCE)
+    {
+      item.first = signed_key (row->distance, descending);
+      item.second = unsigned_key (row->retained_size, TRUE);
+    }
+  else if (self->order.measure == HW_MEASURE_SHALLOW_SIZE)
+    item.first = unsigned_key (row->shallow_size, descending);
+  else if (self->order.measure == HW_MEASURE_COUNT)
+    item.first = unsigned_key (row->count, descending);
+  else
+    item.first = unsigned_key (row->retained_size, descending);
+
+  return item;
 }
 
 /**
@@ -273,40 +231,43 @@ hw_order_classes (HwClassTable  *classes,
                   GCancellable  *cancellable,
                   GError       **error)
 {
-  Sort sort;
+  Sort self = { .item = class_item, .order = order, .classes = classes };
 
   g_return_val_if_fail (classes != NULL, FALSE);
 
-  if (!sort_begin (&sort, n, error))
-    return FALSE;
-  sort.has_text = order.measure != HW_MEASURE_DISTANCE;
-  sort.text_first = order.measure == HW_MEASURE_NAME;
-  sort.text_descending = order.descending;
+  if (order.measure == HW_MEASURE_NAME)
+    self.text_place = TEXT_BEFORE_SECOND;
+  else if (order.measure != HW_MEASURE_DISTANCE)
+    self.text_place = TEXT_AFTER_SECOND;
 
-  for (gsize i = 0; i < n; i++)
+  return sort (&self, class_ids, n, cancellable, error);
+}
+
+static Item
+node_item (Sort    *self,
+           guint32  id)
+{
+  HwHeap *heap = self->heap;
+  HwNodeId node = HW_NODE (id);
+  gboolean descending = self->order.descending;
+  Item item = { .tie = id };
+
+  if (self->order.measure == HW_MEASURE_DISTANCE)
     {
-      const HwClassRow *row = hw_class_table_get_row (classes, HW_CLASS (class_ids[i]));
-      Item *item = &sort.items[i];
-
-      if (cancelled (&sort, i, cancellable, error))
-        return FALSE;
-      *item = (Item) { .id = class_ids[i], .tie = row->first_instance.value, .text = row->name };
-      if (order.measure == HW_MEASURE_NAME)
-        item->second = unsigned_key (row->retained_size, TRUE);
-      else if (order.measure == HW_MEASURE_DISTANCE)
-        {
-          item->first = signed_key (row->distance, order.descending);
-          item->second = unsigned_key (row->retained_size, TRUE);
-        }
-      else if (order.measure == HW_MEASURE_SHALLOW_SIZE)
-        item->first = unsigned_key (row->shallow_size, order.descending);
-      else if (order.measure == HW_MEASURE_COUNT)
-        item->first = unsigned_key (row->count, order.descending);
-      else
-        item->first = unsigned_key (row->retained_size, order.descending);
+      item.first = signed_key (hw_heap_get_distance (heap, node), descending);
+      item.second = unsigned_key (hw_heap_get_retained_size (heap, node), TRUE);
+      return item;
     }
 
-  return sort_end (&sort, class_ids, cancellable, error);
+  item.second = hw_heap_get_object_id (heap, node);
+  if (self->order.measure == HW_MEASURE_NAME)
+    item.text = hw_order_texts_add_node (&self->texts, id);
+  else if (self->order.measure == HW_MEASURE_RETAINED_SIZE)
+    item.first = unsigned_key (hw_heap_get_retained_size (heap, node), descending);
+  else
+    item.first = unsigned_key (hw_heap_get_shallow_size (heap, node), descending);
+
+  return item;
 }
 
 /**
@@ -319,7 +280,7 @@ hw_order_classes (HwClassTable  *classes,
  * @error: return location
  *
  * Sorts the objects of a constructor: by display name, then id ↑; by distance, then retained size ↓; by a
- * size, then id ↑; last by place in the file. Cost: linear for numbers (some 0.1 s a million).
+ * size, then id ↑; last by place in the file. Cost: linear, but for names which have many bytes in common.
  *
  * Returns: FALSE with @error set, and the array as it was
  */
@@ -331,38 +292,57 @@ hw_order_nodes (HwHeap        *heap,
                 GCancellable  *cancellable,
                 GError       **error)
 {
-  Sort sort;
+  Sort self = { .item = node_item, .order = order, .heap = heap, .tie_is_place = ascend (nodes, n) };
 
   g_return_val_if_fail (heap != NULL, FALSE);
 
-  if (!sort_begin (&sort, n, error))
-    return FALSE;
-  sort.has_text = order.measure == HW_MEASURE_NAME;
-  sort.text_first = TRUE;
-  sort.text_descending = order.descending;
+  if (order.measure == HW_MEASURE_NAME)
+    self.text_place = TEXT_BEFORE_SECOND;
 
-  for (gsize i = 0; i < n; i++)
+  return sort (&self, nodes, n, cancellable, error);
+}
+
+static Item
+edge_item (Sort    *self,
+           guint32  id)
+{
+  HwHeap *heap = self->heap;
+  HwNodeId node = self->retainers ? hw_heap_get_edge_source (heap, HW_EDGE (id))
+                                  : hw_heap_get_edge_target (heap, HW_EDGE (id));
+  gboolean descending = self->order.descending;
+  gboolean is_number;
+  Item item = { .tie = id };
+
+  if (self->order.measure == HW_MEASURE_DISTANCE)
     {
-      HwNodeId node = HW_NODE (nodes[i]);
-      Item *item = &sort.items[i];
+      gint64 distance = hw_heap_get_distance (heap, node);
 
-      if (cancelled (&sort, i, cancellable, error))
-        return FALSE;
-      *item = (Item) { .id = nodes[i], .tie = nodes[i], .second = hw_heap_get_object_id (heap, node) };
-      if (order.measure == HW_MEASURE_NAME)
-        item->text = node_name (&sort, heap, nodes[i]);
-      else if (order.measure == HW_MEASURE_DISTANCE)
-        {
-          item->first = signed_key (hw_heap_get_distance (heap, node), order.descending);
-          item->second = unsigned_key (hw_heap_get_retained_size (heap, node), TRUE);
-        }
-      else if (order.measure == HW_MEASURE_RETAINED_SIZE)
-        item->first = unsigned_key (hw_heap_get_retained_size (heap, node), order.descending);
+      /* What nothing reaches is no way to a root, so it comes behind every other retainer. */
+      if (self->retainers && distance == HW_DISTANCE_UNREACHABLE)
+        distance = G_MAXINT64;
+      item.first = signed_key (distance, descending);
+      if (self->distance_by_size)
+        item.second = unsigned_key (hw_heap_get_retained_size (heap, node), TRUE);
       else
-        item->first = unsigned_key (hw_heap_get_shallow_size (heap, node), order.descending);
+        item.text = hw_order_texts_add_node (&self->texts, node.value);
+      return item;
     }
 
-  return sort_end (&sort, nodes, cancellable, error);
+  item.text = hw_order_texts_add_edge (&self->texts, id, &is_number);
+  if (self->order.measure == HW_MEASURE_NAME)
+    {
+      item.first = edge_rank (heap, id, is_number, descending);
+      item.second = unsigned_key (hw_heap_get_retained_size (heap, node), TRUE);
+      return item;
+    }
+
+  item.first = unsigned_key (self->order.measure == HW_MEASURE_SHALLOW_SIZE ? hw_heap_get_shallow_size (heap, node)
+                                                                             : hw_heap_get_retained_size (heap, node),
+                             descending);
+  /* Named before numbered here too; "ascending" is 1 for numbered. */
+  item.second = edge_rank (heap, id, is_number, FALSE);
+
+  return item;
 }
 
 static gboolean
@@ -375,54 +355,21 @@ order_edges (HwHeap        *heap,
              GCancellable  *cancellable,
              GError       **error)
 {
-  Sort sort;
+  Sort self = {
+    .item = edge_item,
+    .order = order,
+    .heap = heap,
+    .retainers = retainers,
+    .tie_is_place = retainers || ascend (edges, n),
+    .distance_by_size = distance_by_size,
+  };
 
-  if (!sort_begin (&sort, n, error))
-    return FALSE;
-  sort.has_text = order.measure != HW_MEASURE_DISTANCE || !distance_by_size;
-  sort.text_first = order.measure == HW_MEASURE_NAME;
-  sort.text_descending = order.descending;
+  if (order.measure == HW_MEASURE_NAME)
+    self.text_place = TEXT_BEFORE_SECOND;
+  else if (order.measure != HW_MEASURE_DISTANCE || !distance_by_size)
+    self.text_place = TEXT_AFTER_SECOND;
 
-  for (gsize i = 0; i < n; i++)
-    {
-      HwNodeId node = retainers ? hw_heap_get_edge_source (heap, HW_EDGE (edges[i]))
-                                : hw_heap_get_edge_target (heap, HW_EDGE (edges[i]));
-      guint64 retained = hw_heap_get_retained_size (heap, node);
-      Item *item = &sort.items[i];
-
-      if (cancelled (&sort, i, cancellable, error))
-        return FALSE;
-      *item = (Item) { .id = edges[i], .tie = retainers ? (guint32) i : edges[i] };
-
-      if (order.measure == HW_MEASURE_DISTANCE)
-        {
-          gint64 distance = hw_heap_get_distance (heap, node);
-
-          /* What nothing reaches is no way to a root, so it comes behind every other retainer. */
-          if (retainers && distance == HW_DISTANCE_UNREACHABLE)
-            distance = G_MAXINT64;
-          item->first = signed_key (distance, order.descending);
-          if (distance_by_size)
-            item->second = unsigned_key (retained, TRUE);
-          else
-            item->text = node_name (&sort, heap, node.value);
-          continue;
-        }
-
-      item->text = edge_name (&sort, heap, edges[i]);
-      if (order.measure == HW_MEASURE_NAME)
-        {
-          item->first = edge_rank (heap, edges[i], item->text, order.descending);
-          item->second = unsigned_key (retained, TRUE);
-          continue;
-        }
-      item->first = unsigned_key (order.measure == HW_MEASURE_SHALLOW_SIZE ? hw_heap_get_shallow_size (heap, node) : retained,
-                                  order.descending);
-      /* Named before numbered here too; "ascending" is 1 for numbered. */
-      item->second = edge_rank (heap, edges[i], item->text, FALSE);
-    }
-
-  return sort_end (&sort, edges, cancellable, error);
+  return sort (&self, edges, n, cancellable, error);
 }
 
 /**
@@ -481,6 +428,41 @@ hw_order_retainers (HwHeap        *heap,
   return order_edges (heap, order, TRUE, FALSE, edges, n, cancellable, error);
 }
 
+static Item
+diff_item (Sort    *self,
+           guint32  id)
+{
+  const HwHeapDiffRow *row = hw_heap_diff_get_row (self->diff, id);
+  gboolean descending = self->order.descending;
+  Item item = { .tie = id, .text = hw_order_texts_add (&self->texts, row->name) };
+
+  switch ((guint) self->order.measure)
+    {
+    case HW_MEASURE_NAME:
+      break;
+    case HW_MEASURE_ADDED_COUNT:
+      item.first = unsigned_key (row->added_count, descending);
+      break;
+    case HW_MEASURE_REMOVED_COUNT:
+      item.first = unsigned_key (row->removed_count, descending);
+      break;
+    case HW_MEASURE_ADDED_SIZE:
+      item.first = unsigned_key (row->added_size, descending);
+      break;
+    case HW_MEASURE_REMOVED_SIZE:
+      item.first = unsigned_key (row->removed_size, descending);
+      break;
+    case HW_MEASURE_COUNT_DELTA:
+      item.first = signed_key ((gint64) (row->added_count - row->removed_count), descending);
+      break;
+    default:
+      item.first = signed_key ((gint64) (row->added_size - row->removed_size), descending);
+      break;
+    }
+
+  return item;
+}
+
 /**
  * hw_order_diff_rows:
  * @diff: a comparison
@@ -502,41 +484,13 @@ hw_order_diff_rows (HwHeapDiff    *diff,
                     GCancellable  *cancellable,
                     GError       **error)
 {
-  Sort sort;
+  Sort self = { .item = diff_item, .order = order, .diff = diff };
 
   g_return_val_if_fail (diff != NULL, FALSE);
 
-  if (!sort_begin (&sort, n, error))
-    return FALSE;
-  sort.has_text = TRUE;
-  sort.text_first = order.measure == HW_MEASURE_NAME;
-  sort.text_descending = order.descending;
+  self.text_place = order.measure == HW_MEASURE_NAME ? TEXT_BEFORE_SECOND : TEXT_AFTER_SECOND;
 
-  for (gsize i = 0; i < n; i++)
-    {
-      const HwHeapDiffRow *row = hw_heap_diff_get_row (diff, rows[i]);
-      Item *item = &sort.items[i];
-
-      if (cancelled (&sort, i, cancellable, error))
-        return FALSE;
-      *item = (Item) { .id = rows[i], .tie = rows[i], .text = row->name };
-      if (order.measure == HW_MEASURE_NAME)
-        continue;
-      if (order.measure == HW_MEASURE_ADDED_COUNT)
-        item->first = unsigned_key (row->added_count, order.descending);
-      else if (order.measure == HW_MEASURE_REMOVED_COUNT)
-        item->first = unsigned_key (row->removed_count, order.descending);
-      else if (order.measure == HW_MEASURE_ADDED_SIZE)
-        item->first = unsigned_key (row->added_size, order.descending);
-      else if (order.measure == HW_MEASURE_REMOVED_SIZE)
-        item->first = unsigned_key (row->removed_size, order.descending);
-      else if (order.measure == HW_MEASURE_COUNT_DELTA)
-        item->first = signed_key ((gint64) (row->added_count - row->removed_count), order.descending);
-      else
-        item->first = signed_key ((gint64) (row->added_size - row->removed_size), order.descending);
-    }
-
-  return sort_end (&sort, rows, cancellable, error);
+  return sort (&self, rows, n, cancellable, error);
 }
 
 /**
