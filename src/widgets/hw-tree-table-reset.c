@@ -13,15 +13,26 @@ hw_tree_table_focus_row (HwTreeTable *self,
   gtk_widget_grab_focus (GTK_WIDGET (self));
 }
 
-/* Also where Tab comes to: GTK would choose the last of ten million rows when the one that it was on goes. */
 static void
-scroll_to (HwTreeTable        *self,
-           guint               position,
-           GtkListScrollFlags  flags)
+scroll_view (HwTreeTable *self,
+             guint        position,
+             gboolean     focus)
 {
-  gtk_column_view_scroll_to (self->view, position, NULL, flags, NULL);
+  gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_NONE, NULL);
+  /* In a second step: for a row that has no widget yet GTK would make one, and style all others anew. */
+  if (focus)
+    gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_FOCUS, NULL);
+}
+
+/* @focus: whether Tab comes to the row, too; GTK chooses the last of all rows when the one that it came to goes. */
+static void
+scroll_to (HwTreeTable *self,
+           guint        position,
+           gboolean     focus)
+{
+  scroll_view (self, position, focus);
   if (self->partner != NULL)
-    gtk_column_view_scroll_to (self->partner->view, position, NULL, flags, NULL);
+    scroll_view (self->partner, position, focus);
 }
 
 /* All rows are others: find the selected row by its key. The focus goes with it only if it was on a row: who types
@@ -41,7 +52,7 @@ place (HwTreeTable *self)
       /* It may stand for something else now, also if it is the same row: say so. */
       gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
       self->resetting = FALSE;
-      scroll_to (self, position, GTK_LIST_SCROLL_FOCUS);
+      scroll_to (self, position, TRUE);
       gtk_single_selection_set_selected (self->selection, position);
       if (focused != NULL)
         hw_tree_table_focus_row (focused, position);
@@ -52,7 +63,7 @@ place (HwTreeTable *self)
   /* It must not keep a heap alive that is not shown any more. */
   g_clear_object (&self->selected_row);
   if (g_list_model_get_n_items (G_LIST_MODEL (self->model)) > 0)
-    scroll_to (self, 0, GTK_LIST_SCROLL_FOCUS);
+    scroll_to (self, 0, TRUE);
 }
 
 static gboolean
@@ -92,7 +103,7 @@ turned_cb (HwTreeTable *self,
   if (self->resetting)
     place (self);
   else if (position > 0 && (self->goes_back || !self->keeps_focus))
-    scroll_to (self, position - 1, self->keeps_focus ? GTK_LIST_SCROLL_NONE : GTK_LIST_SCROLL_FOCUS);
+    scroll_to (self, position - 1, !self->keeps_focus);
 }
 
 static void
