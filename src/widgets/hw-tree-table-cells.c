@@ -347,11 +347,18 @@ hw_tree_table_bind_again (HwTreeTable *self)
 
   for (guint i = 0; i < stale->len; i++)
     {
+      HwRow *row;
+
       item = stale->pdata[i];
+      row = GTK_IS_COLUMN_VIEW_CELL (item) ? gtk_column_view_cell_get_item (item) : gtk_column_view_row_get_item (item);
+      /* One that only waits to be disposed of. */
+      if (row == NULL || hw_row_get_position (row) == G_MAXUINT)
+        continue;
+
       if (GTK_IS_COLUMN_VIEW_CELL (item))
         bind_cell (self, item);
       else
-        update_row_label (gtk_column_view_row_get_item (item), NULL, item);
+        update_row_label (row, NULL, item);
       note_bound (self, item);
     }
 }

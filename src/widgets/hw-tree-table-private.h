@@ -25,6 +25,8 @@ struct _HwTreeTable
   GtkSingleSelection  *selection;
   HwTreeModel         *model;
   HwRowFeed           *feed;           /* the model's rows as the view gets them */
+  GPtrArray           *going;          /* row widgets to be disposed of when there is time */
+  guint                release;        /* source that does so, or 0 */
   GHashTable          *bound;          /* the view's list items → the generation that they show */
   GtkPopover          *explanation;    /* made when first asked for */
   GtkPopover          *menu;           /* made when first opened */
@@ -58,6 +60,7 @@ void                hw_tree_table_bind_again   (HwTreeTable          *self);
 void                hw_tree_table_follow_resets (HwTreeTable         *self);
 void                hw_tree_table_focus_row    (HwTreeTable          *self,
                                                 guint                 position);
+GtkWidget          *hw_tree_table_get_list     (HwTreeTable          *self);
 HwRow              *hw_tree_table_peek_focused (HwTreeTable          *self);
 void                hw_tree_table_install_keys (HwTreeTable          *self);
 void                hw_tree_table_class_keys   (GtkWidgetClass       *klass);

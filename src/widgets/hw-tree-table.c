@@ -267,6 +267,8 @@ hw_tree_table_dispose (GObject *object)
   if (self->model != NULL)
     hw_tree_model_set_source (self->model, NULL);
   adw_bin_set_child (ADW_BIN (self), NULL);
+  g_clear_handle_id (&self->release, g_source_remove);
+  g_ptr_array_set_size (self->going, 0);
   g_clear_object (&self->selected_row);
   g_clear_object (&self->selection);
   g_clear_object (&self->feed);
@@ -282,22 +284,28 @@ hw_tree_table_finalize (GObject *object)
   HwTreeTable *self = HW_TREE_TABLE (object);
 
   g_free (self->name);
+  g_ptr_array_unref (self->going);
   g_hash_table_unref (self->bound);
 
   G_OBJECT_CLASS (hw_tree_table_parent_class)->finalize (object);
 }
 
+/* The widget with the rows, not the header before them. */
+GtkWidget *
+hw_tree_table_get_list (HwTreeTable *self)
+{
+  GtkWidget *list = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+
+  while (!GTK_IS_LIST_VIEW (list))
+    list = gtk_widget_get_next_sibling (list);
+
+  return list;
+}
+
 static gboolean
 hw_tree_table_grab_focus (GtkWidget *widget)
 {
-  HwTreeTable *self = HW_TREE_TABLE (widget);
-  GtkWidget *rows = gtk_widget_get_first_child (GTK_WIDGET (self->view));
-
-  /* The rows, not the header before them. */
-  while (rows != NULL && !GTK_IS_LIST_VIEW (rows))
-    rows = gtk_widget_get_next_sibling (rows);
-
-  return rows != NULL && gtk_widget_grab_focus (rows);
+  return gtk_widget_grab_focus (hw_tree_table_get_list (HW_TREE_TABLE (widget)));
 }
 
 /* From a title GTK finds no way to the rows below it. */
@@ -364,6 +372,7 @@ hw_tree_table_init (HwTreeTable *self)
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   self->bound = g_hash_table_new (NULL, NULL);
+  self->going = g_ptr_array_new_with_free_func (g_object_unref);
   self->model = hw_tree_model_new ();
   hw_tree_table_follow_resets (self);
   self->selection = gtk_single_selection_new (NULL);
