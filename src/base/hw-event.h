@@ -30,6 +30,7 @@ typedef enum
  * @kind: what happened
  * @is_major: GC: whether the whole heap was collected, old objects as well
  * @run: which run of the target it belongs to, from 0
+ * @id: its row in the recording it was read from, or 0
  * @time: microseconds since 1970, UTC
  * @duration: microseconds: the pause of a GC, the time a snapshot took; 0 when unknown
  * @before: bytes of heap used before a GC, size of a snapshot's file; NaN when unknown
@@ -53,6 +54,7 @@ typedef struct
   HwEventKind  kind;
   gboolean     is_major;
   guint        run;
+  gint64       id;
   gint64       time;
   gint64       duration;
   double       before;

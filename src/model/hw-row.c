@@ -99,10 +99,8 @@ hw_row_class_init (HwRowClass *klass)
 }
 
 static void
-hw_row_init (HwRow *self)
+hw_row_init (HwRow *self G_GNUC_UNUSED)
 {
-  /* Of no tree yet: says nothing and cannot be opened. */
-  self->item = (HwTreeItem) { .id = HW_NONE, .other = HW_NONE, .kind = HW_ROW_MORE };
 }
 
 HwRow *

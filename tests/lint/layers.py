@@ -12,7 +12,7 @@ import tempfile
 
 import project
 
-ENGINE = {'base', 'snapshot', 'heap', 'cache', 'inspector', 'model'}
+ENGINE = {'base', 'snapshot', 'heap', 'cache', 'inspector', 'record', 'model'}
 
 MAY_INCLUDE = {
     'base': set(),
@@ -20,16 +20,17 @@ MAY_INCLUDE = {
     'heap': {'base', 'snapshot'},
     'cache': {'base', 'snapshot', 'heap'},
     'inspector': {'base', 'snapshot'},
-    'model': {'base', 'heap', 'cache'},
+    'record': {'base'},
+    'model': {'base', 'heap', 'cache', 'record'},
     'widgets': {'base', 'model'},
     'app': ENGINE | {'widgets'},
-    'cli': {'base', 'snapshot', 'heap', 'cache', 'inspector'},
+    'cli': {'base', 'snapshot', 'heap', 'cache', 'inspector', 'record'},
 }
 
 # System headers that only some folders may see.
 KEPT = [
     (re.compile(r'^(gtk|gdk|gsk|adwaita|libadwaita|graphene|pango|cairo)\b'), {'widgets', 'app'}, 'the toolkit'),
-    (re.compile(r'^sqlite3'), {'cache'}, 'SQLite'),
+    (re.compile(r'^sqlite3'), {'cache', 'record'}, 'SQLite'),
     (re.compile(r'^libsoup'), {'inspector'}, 'libsoup'),
 ]
 
@@ -84,7 +85,9 @@ CASES = [
     ('heap/a.c', '  #  include "../base/hw-text.h"', 'not named with its folder'),
     ('heap/a.c', '#include "snapshot/hw-snapshot-reader-private.h"', 'private to snapshot'),
     ('cache/a.c', '#include <sqlite3.h>', None),
-    ('heap/a.c', '#include <sqlite3.h>', 'SQLite is for cache only'),
+    ('heap/a.c', '#include <sqlite3.h>', 'SQLite is for cache and record only'),
+    ('record/a.c', '#include <sqlite3.h>', None),
+    ('record/a.c', '#include "cache/hw-cache.h"', 'record may not include cache'),
     ('model/a.c', '#include <gtk/gtk.h>', 'the toolkit is for app and widgets only'),
     ('cli/a.c', '#include <adwaita.h>', 'the toolkit is for app and widgets only'),
     ('cli/a.c', '#include "model/hw-row.h"', 'cli may not include model'),
