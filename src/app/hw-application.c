@@ -20,6 +20,7 @@ struct _HwApplication
   AdwApplication  parent_instance;
 
   HwCache        *cache;
+  HwNotebook     *notebook;
 };
 
 G_DEFINE_FINAL_TYPE (HwApplication, hw_application, ADW_TYPE_APPLICATION)
@@ -35,7 +36,17 @@ budget_changed_cb (HwApplication *self)
 static HwWindow *
 make_window (HwApplication *self)
 {
-  return hw_window_new (GTK_APPLICATION (self), self->cache);
+  return hw_window_new (GTK_APPLICATION (self), self->cache, self->notebook);
+}
+
+static void
+notebook_problem_cb (HwApplication *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  g_autofree char *problem = hw_notebook_dup_problem (self->notebook);
+
+  if (HW_IS_WINDOW (window))
+    hw_window_add_problem (HW_WINDOW (window), problem);
 }
 
 static void
@@ -72,6 +83,7 @@ hw_application_startup (GApplication *application)
   HwApplication *self = HW_APPLICATION (application);
   GSettings *settings = hw_settings_get_default ();
   g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "heapwise", NULL);
+  g_autofree char *notebook = g_build_filename (g_get_user_data_dir (), "heapwise", "notebook.sqlite", NULL);
 
   G_APPLICATION_CLASS (hw_application_parent_class)->startup (application);
 
@@ -82,6 +94,10 @@ hw_application_startup (GApplication *application)
                                G_CONNECT_SWAPPED);
       budget_changed_cb (self);
     }
+
+  self->notebook = hw_notebook_new (notebook);
+  g_signal_connect_object (self->notebook, "notify::problem", G_CALLBACK (notebook_problem_cb), self,
+                           G_CONNECT_SWAPPED);
 
   gtk_window_set_default_icon_name (HW_APP_ID);
   hw_shortcuts_apply (GTK_APPLICATION (self));
@@ -156,7 +172,8 @@ hw_application_shutdown (GApplication *application)
 {
   HwApplication *self = HW_APPLICATION (application);
 
-  /* No window is left; the process stays until the last index is whole. */
+  /* No window is left; the process stays until what was written and the last index are whole. */
+  hw_notebook_flush_sync (self->notebook);
   hw_cache_flush_sync (self->cache);
 
   G_APPLICATION_CLASS (hw_application_parent_class)->shutdown (application);
@@ -166,6 +183,7 @@ static void
 hw_application_dispose (GObject *object)
 {
   g_clear_object (&HW_APPLICATION (object)->cache);
+  g_clear_object (&HW_APPLICATION (object)->notebook);
 
   G_OBJECT_CLASS (hw_application_parent_class)->dispose (object);
 }
@@ -225,4 +243,18 @@ hw_application_get_cache (HwApplication *self)
   g_return_val_if_fail (HW_IS_APPLICATION (self), NULL);
 
   return self->cache;
+}
+
+/**
+ * hw_application_get_notebook:
+ * @self: the program
+ *
+ * Returns: (nullable) (transfer none): the names and notes all windows share, once the program has started
+ */
+HwNotebook *
+hw_application_get_notebook (HwApplication *self)
+{
+  g_return_val_if_fail (HW_IS_APPLICATION (self), NULL);
+
+  return self->notebook;
 }

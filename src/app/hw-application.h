@@ -4,6 +4,7 @@
 #include <adwaita.h>
 
 #include "cache/hw-cache.h"
+#include "cache/hw-notebook.h"
 
 G_BEGIN_DECLS
 
@@ -12,11 +13,12 @@ G_BEGIN_DECLS
 /**
  * HwApplication:
  *
- * The program: its windows, its command line, the cache that all windows share.
+ * The program: its windows, its command line, the cache and the notebook that all windows share.
  */
 G_DECLARE_FINAL_TYPE (HwApplication, hw_application, HW, APPLICATION, AdwApplication)
 
-HwApplication *hw_application_new       (void) G_GNUC_WARN_UNUSED_RESULT;
-HwCache       *hw_application_get_cache (HwApplication *self);
+HwApplication *hw_application_new          (void) G_GNUC_WARN_UNUSED_RESULT;
+HwCache       *hw_application_get_cache    (HwApplication *self);
+HwNotebook    *hw_application_get_notebook (HwApplication *self);
 
 G_END_DECLS

@@ -13,8 +13,14 @@ struct _HwCapture
 
   GFile          *file;
   HwCache        *cache;
+  HwNotebook     *notebook;       /* NULL to forget */
+  HwNotebookPage *page;           /* of the file, in the notebook */
   char           *group;
   char           *title;
+  char           *name;           /* given by the person, or NULL */
+  char           *note;           /* written by the person, or NULL */
+  gboolean        is_named;       /* by the person since the file was opened */
+  gboolean        is_noted;
   char           *subtitle;
   GDateTime      *time;           /* the file's, or NULL until known */
   HwCaptureState  state;
@@ -43,6 +49,7 @@ typedef enum
   PROP_SUBTITLE,
   PROP_TIME,
   PROP_CHANGE,
+  PROP_NOTE,
 } HwCaptureProperty;
 
 /* hw-capture.c */
@@ -51,5 +58,9 @@ void hw_capture_notify          (HwCapture         *self,
 void hw_capture_update_subtitle (HwCapture         *self);
 void hw_capture_change_state    (HwCapture         *self,
                                  HwCaptureState     state);
+
+/* hw-capture-words.c */
+void hw_capture_read_words      (HwCapture         *self,
+                                 HwNotebook        *notebook);
 
 G_END_DECLS

@@ -5,13 +5,15 @@
 
 #include <glib/gi18n.h>
 
+#include "app/hw-note-dialog.h"
+
 struct _HwCaptureRow
 {
   GtkListBoxRow   parent_instance;
 
   HwDocument     *document;
   HwCapture      *capture;
-  GtkWidget      *popover;      /* the open menu, if any */
+  GtkWidget      *popover;      /* the menu that was opened last; a chosen item acts after it is closed */
 
   GtkImage       *icon;
   GtkStack       *title_stack;
@@ -19,6 +21,7 @@ struct _HwCaptureRow
   GtkEntry       *title_entry;
   GtkLabel       *subtitle;
   GtkLabel       *change;
+  GtkLabel       *note;
   GtkProgressBar *progress;
   GtkButton      *cancel;
   GMenuModel     *menu;
@@ -45,6 +48,7 @@ static void
 update_label (HwCaptureRow *self)
 {
   g_autoptr(GString) label = g_string_new (hw_capture_get_title (self->capture));
+  const char *note = hw_capture_get_note (self->capture);
   gint64 change;
 
   g_string_append_printf (label, ", %s", hw_capture_get_subtitle (self->capture));
@@ -60,6 +64,9 @@ update_label (HwCaptureRow *self)
       else
         g_string_append (label, _(", the same size as before"));
     }
+
+  if (note != NULL)
+    g_string_append_printf (label, _(", note: %s"), note);
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, label->str,
@@ -111,6 +118,18 @@ static void
 update_subtitle (HwCaptureRow *self)
 {
   gtk_label_set_label (self->subtitle, hw_capture_get_subtitle (self->capture));
+  update_label (self);
+}
+
+/* Two lines of the note under the rest; all of it in the tool tip. */
+static void
+update_note (HwCaptureRow *self)
+{
+  const char *note = hw_capture_get_note (self->capture);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->note), note != NULL);
+  gtk_label_set_label (self->note, note != NULL ? note : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->note), note);
   update_label (self);
 }
 
@@ -190,13 +209,6 @@ abandon_rename (GtkWidget  *widget,
 }
 
 static void
-popover_closed_cb (HwCaptureRow *self)
-{
-  /* The chosen item's action still runs after this, on the row. */
-  g_clear_pointer (&self->popover, gtk_widget_unparent);
-}
-
-static void
 popup (HwCaptureRow *self,
        double        x,
        double        y)
@@ -209,8 +221,6 @@ popup (HwCaptureRow *self,
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
   gtk_widget_set_halign (self->popover, GTK_ALIGN_START);
   gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
-  g_signal_connect_object (self->popover, "closed", G_CALLBACK (popover_closed_cb), self,
-                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   gtk_popover_popup (GTK_POPOVER (self->popover));
 }
 
@@ -260,6 +270,14 @@ rename_action (GtkWidget  *widget,
                GVariant   *parameter G_GNUC_UNUSED)
 {
   hw_capture_row_start_rename (HW_CAPTURE_ROW (widget));
+}
+
+static void
+edit_note_action (GtkWidget  *widget,
+                  const char *action G_GNUC_UNUSED,
+                  GVariant   *parameter G_GNUC_UNUSED)
+{
+  adw_dialog_present (hw_note_dialog_new (HW_CAPTURE_ROW (widget)->capture), widget);
 }
 
 static void
@@ -335,6 +353,7 @@ hw_capture_row_class_init (HwCaptureRowClass *klass)
 
   gtk_widget_class_install_action (widget_class, "row.rename", NULL, rename_action);
   gtk_widget_class_install_action (widget_class, "row.abandon-rename", NULL, abandon_rename);
+  gtk_widget_class_install_action (widget_class, "row.edit-note", NULL, edit_note_action);
   gtk_widget_class_install_action (widget_class, "row.cancel", NULL, cancel_action);
   gtk_widget_class_install_action (widget_class, "row.load", NULL, load_action);
   gtk_widget_class_install_action (widget_class, "row.use-as-baseline", NULL, use_as_baseline_action);
@@ -343,8 +362,10 @@ hw_capture_row_class_init (HwCaptureRowClass *klass)
   gtk_widget_class_install_action (widget_class, "row.menu", NULL, menu_action);
 
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F2, 0, "row.rename", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "row.remove", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F2, GDK_SHIFT_MASK, "row.edit-note", NULL);
+  /* Menus show the key that was added last. */
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Delete, 0, "row.remove", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "row.remove", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Menu, 0, "row.menu", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F10, GDK_SHIFT_MASK, "row.menu", NULL);
 
@@ -355,6 +376,7 @@ hw_capture_row_class_init (HwCaptureRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HwCaptureRow, title_entry);
   gtk_widget_class_bind_template_child (widget_class, HwCaptureRow, subtitle);
   gtk_widget_class_bind_template_child (widget_class, HwCaptureRow, change);
+  gtk_widget_class_bind_template_child (widget_class, HwCaptureRow, note);
   gtk_widget_class_bind_template_child (widget_class, HwCaptureRow, progress);
   gtk_widget_class_bind_template_child (widget_class, HwCaptureRow, cancel);
   gtk_widget_class_bind_template_child (widget_class, HwCaptureRow, menu);
@@ -391,6 +413,7 @@ hw_capture_row_new (HwDocument *document,
   self->capture = g_object_ref (capture);
 
   g_signal_connect_swapped (capture, "notify::title", G_CALLBACK (update_title), self);
+  g_signal_connect_swapped (capture, "notify::note", G_CALLBACK (update_note), self);
   g_signal_connect_swapped (capture, "notify::subtitle", G_CALLBACK (update_subtitle), self);
   g_signal_connect_swapped (capture, "notify::fraction", G_CALLBACK (update_progress), self);
   g_signal_connect_swapped (capture, "notify::state", G_CALLBACK (update_state), self);
@@ -401,6 +424,7 @@ hw_capture_row_new (HwDocument *document,
 
   update_title (self);
   update_subtitle (self);
+  update_note (self);
   update_progress (self);
   update_state (self);
 

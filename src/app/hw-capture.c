@@ -8,7 +8,7 @@
 #include "app/hw-app-enums.h"
 #include "app/hw-words.h"
 
-static GParamSpec *properties[PROP_CHANGE + 1];
+static GParamSpec *properties[PROP_NOTE + 1];
 
 G_DEFINE_FINAL_TYPE (HwCapture, hw_capture, G_TYPE_OBJECT)
 
@@ -20,6 +20,7 @@ hw_capture_dispose (GObject *object)
   g_clear_pointer (&self->classes, hw_class_table_unref);
   g_clear_pointer (&self->heap, hw_heap_unref);
   g_clear_object (&self->cache);
+  g_clear_object (&self->notebook);
 
   G_OBJECT_CLASS (hw_capture_parent_class)->dispose (object);
 }
@@ -31,7 +32,10 @@ hw_capture_finalize (GObject *object)
 
   g_clear_object (&self->file);
   g_clear_pointer (&self->group, g_free);
+  g_clear_pointer (&self->page, hw_notebook_page_unref);
   g_clear_pointer (&self->title, g_free);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->note, g_free);
   g_clear_pointer (&self->subtitle, g_free);
   g_clear_pointer (&self->time, g_date_time_unref);
   g_clear_pointer (&self->error_text, g_free);
@@ -97,6 +101,10 @@ hw_capture_get_property (GObject    *object,
       g_value_set_int64 (value, change);
       break;
 
+    case PROP_NOTE:
+      g_value_set_string (value, self->note);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
@@ -113,6 +121,8 @@ hw_capture_set_property (GObject      *object,
 
   if (prop_id == PROP_TITLE)
     hw_capture_set_title (self, g_value_get_string (value));
+  else if (prop_id == PROP_NOTE)
+    hw_capture_set_note (self, g_value_get_string (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
@@ -217,6 +227,15 @@ hw_capture_class_init (HwCaptureClass *klass)
   properties[PROP_CHANGE] =
     g_param_spec_int64 ("change", NULL, NULL, G_MININT64, G_MAXINT64, 0, readable);
 
+  /**
+   * HwCapture:note:
+   *
+   * What the person wrote about the capture.
+   */
+  properties[PROP_NOTE] =
+    g_param_spec_string ("note", NULL, NULL, NULL,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -313,25 +332,28 @@ info_ready_cb (GObject      *source,
  * hw_capture_new:
  * @file: a snapshot
  * @cache: where its index is kept
+ * @notebook: (nullable): where its name and note are kept
  *
- * Makes a capture; nothing is read before hw_capture_load().
+ * Makes a capture; only its time, name and note are read before hw_capture_load().
  *
  * Returns: (transfer full): a new capture
  */
 HwCapture *
-hw_capture_new (GFile   *file,
-                HwCache *cache)
+hw_capture_new (GFile      *file,
+                HwCache    *cache,
+                HwNotebook *notebook)
 {
   HwCapture *self;
 
   g_return_val_if_fail (G_IS_FILE (file), NULL);
   g_return_val_if_fail (HW_IS_CACHE (cache), NULL);
+  g_return_val_if_fail (notebook == NULL || HW_IS_NOTEBOOK (notebook), NULL);
 
   self = g_object_new (HW_TYPE_CAPTURE, NULL);
   self->file = g_object_ref (file);
   self->cache = g_object_ref (cache);
-  self->title = hw_words_for_title (file);
   self->group = hw_words_for_group (file);
+  hw_capture_read_words (self, notebook);
 
   g_file_query_info_async (file,
                            G_FILE_ATTRIBUTE_TIME_MODIFIED "," G_FILE_ATTRIBUTE_TIME_MODIFIED_USEC,
@@ -367,46 +389,6 @@ hw_capture_get_group (HwCapture *self)
   g_return_val_if_fail (HW_IS_CAPTURE (self), NULL);
 
   return self->group;
-}
-
-/**
- * hw_capture_get_title:
- * @self: a capture
- *
- * Returns: what the person calls it
- */
-const char *
-hw_capture_get_title (HwCapture *self)
-{
-  g_return_val_if_fail (HW_IS_CAPTURE (self), NULL);
-
-  return self->title;
-}
-
-/**
- * hw_capture_set_title:
- * @self: a capture
- * @title: (nullable): a name; empty goes back to the file's
- *
- * Names the capture. The file keeps its name.
- */
-void
-hw_capture_set_title (HwCapture  *self,
-                      const char *title)
-{
-  g_autofree char *text = NULL;
-
-  g_return_if_fail (HW_IS_CAPTURE (self));
-
-  text = g_strstrip (g_strdup (title != NULL ? title : ""));
-  if (*text == '\0')
-    {
-      g_free (text);
-      text = hw_words_for_title (self->file);
-    }
-
-  if (g_set_str (&self->title, text))
-    hw_capture_notify (self, PROP_TITLE);
 }
 
 /**

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cache/hw-cache.h"
+#include "cache/hw-notebook.h"
 
 G_BEGIN_DECLS
 
@@ -32,14 +33,16 @@ typedef enum
  * Properties, all notified: `title` (string, settable: rename in place), `state`, `fraction` (double),
  * `phase` (string, translated), `classes` (pointer to #HwClassTable), `heap` (pointer to #HwHeap),
  * `error-text`, `damage-text` (string, nullable), `subtitle` (string: time and size, or phase),
- * `time` (#GDateTime, nullable), `change` (int64; see hw_capture_get_change()).
+ * `time` (#GDateTime, nullable), `change` (int64; see hw_capture_get_change()), `note` (string,
+ * nullable, settable).
  *
  * Main thread only.
  */
 G_DECLARE_FINAL_TYPE (HwCapture, hw_capture, HW, CAPTURE, GObject)
 
 HwCapture      *hw_capture_new             (GFile      *file,
-                                            HwCache    *cache) G_GNUC_WARN_UNUSED_RESULT;
+                                            HwCache    *cache,
+                                            HwNotebook *notebook) G_GNUC_WARN_UNUSED_RESULT;
 void            hw_capture_load            (HwCapture  *self);
 void            hw_capture_cancel          (HwCapture  *self);
 GFile          *hw_capture_get_file        (HwCapture  *self);
@@ -47,6 +50,11 @@ const char     *hw_capture_get_group       (HwCapture  *self);
 const char     *hw_capture_get_title       (HwCapture  *self);
 void            hw_capture_set_title       (HwCapture  *self,
                                             const char *title);
+const char     *hw_capture_get_note        (HwCapture  *self);
+void            hw_capture_set_note        (HwCapture  *self,
+                                            const char *note);
+char           *hw_capture_dup_headline    (HwCapture  *self) G_GNUC_WARN_UNUSED_RESULT;
+char           *hw_capture_dup_details     (HwCapture  *self) G_GNUC_WARN_UNUSED_RESULT;
 const char     *hw_capture_get_subtitle    (HwCapture  *self);
 GDateTime      *hw_capture_get_time        (HwCapture  *self);
 HwCaptureState  hw_capture_get_state       (HwCapture  *self);

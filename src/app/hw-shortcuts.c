@@ -30,6 +30,7 @@ static const HwShortcut shortcuts[] = {
   { N_("Rows"), N_("What can be done with the row"), NULL, { "<Shift>F10", "Menu" } },
 
   { N_("List of snapshots"), N_("Rename"), NULL, { "F2" } },
+  { N_("List of snapshots"), N_("Write a note"), NULL, { "<Shift>F2" } },
   { N_("List of snapshots"), N_("Remove from the list"), NULL, { "Delete" } },
 
   { N_("Program"), N_("New window"), "app.new-window", { "<Control>n" } },

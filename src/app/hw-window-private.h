@@ -13,6 +13,7 @@ struct _HwWindow
 
   HwDocument           *document;
   HwCache              *cache;
+  HwNotebook           *notebook;
   HwCapture            *capture;          /* the one whose signals are connected */
   GPtrArray            *removed;          /* captures that can be brought back, oldest first */
   AdwToast             *removed_toast;    /* the toast that offers it; not owned */

@@ -36,6 +36,30 @@ hw_window_add_toast (HwWindow   *self,
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
+/**
+ * hw_window_add_problem:
+ * @self: a window
+ * @text: one sentence
+ *
+ * Tells of something that went wrong and is no hindrance: a toast that can be asked for the details.
+ */
+void
+hw_window_add_problem (HwWindow   *self,
+                       const char *text)
+{
+  AdwToast *toast;
+
+  g_return_if_fail (HW_IS_WINDOW (self));
+  g_return_if_fail (text != NULL);
+
+  toast = adw_toast_new (_("Trouble with notes"));
+  adw_toast_set_timeout (toast, 20);
+  adw_toast_set_button_label (toast, _("_Details"));
+  adw_toast_set_action_name (toast, "win.show-problem");
+  adw_toast_set_action_target (toast, "s", text);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 static void
 removed_toast_dismissed_cb (HwWindow *self)
 {
@@ -156,18 +180,16 @@ update_title (HwWindow *self)
 {
   HwCapture *capture = self->capture;
   const char *title = capture != NULL ? hw_capture_get_title (capture) : "";
-  const char *subtitle = capture != NULL ? hw_capture_get_subtitle (capture) : "";
+  g_autofree char *subtitle = capture != NULL ? hw_capture_dup_headline (capture) : g_strdup ("");
+  g_autofree char *details = capture != NULL ? hw_capture_dup_details (capture) : NULL;
   g_autofree char *window_title = NULL;
-  g_autofree char *place = NULL;
 
   adw_window_title_set_title (self->wide_title, title);
   adw_window_title_set_title (self->narrow_title, capture != NULL ? title : _("Heapwise"));
   adw_window_title_set_subtitle (self->wide_title, subtitle);
   adw_window_title_set_subtitle (self->narrow_title, subtitle);
-  if (capture != NULL)
-    place = g_file_get_parse_name (hw_capture_get_file (capture));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->wide_title), place);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->narrow_title), place);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->wide_title), details);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->narrow_title), details);
 
   /* Translators: a snapshot's name, then the program's */
   window_title = capture != NULL ? g_strdup_printf (_("%s – Heapwise"), title) : g_strdup (_("Heapwise"));
@@ -293,6 +315,7 @@ capture_changed_cb (HwWindow *self)
       g_signal_connect_swapped (capture, "notify::phase", G_CALLBACK (update_state), self);
       g_signal_connect_swapped (capture, "notify::title", G_CALLBACK (update_state), self);
       g_signal_connect_swapped (capture, "notify::subtitle", G_CALLBACK (update_title), self);
+      g_signal_connect_swapped (capture, "notify::note", G_CALLBACK (update_title), self);
       g_signal_connect_swapped (capture, "notify::fraction", G_CALLBACK (update_progress), self);
       update_progress (self);
     }
@@ -398,6 +421,7 @@ hw_window_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), HW_TYPE_WINDOW);
   g_clear_object (&self->document);
   g_clear_object (&self->cache);
+  g_clear_object (&self->notebook);
   g_clear_object (&self->sidebar_action);
 
   G_OBJECT_CLASS (hw_window_parent_class)->dispose (object);
@@ -480,12 +504,14 @@ hw_window_init (HwWindow *self)
  * hw_window_new:
  * @application: the application
  * @cache: where the indexes of files are kept
+ * @notebook: (nullable): where the names and notes of files are kept
  *
  * Returns: (transfer none): a window with nothing open; GTK owns it
  */
 HwWindow *
 hw_window_new (GtkApplication *application,
-               HwCache        *cache)
+               HwCache        *cache,
+               HwNotebook     *notebook)
 {
   HwWindow *self;
 
@@ -494,6 +520,7 @@ hw_window_new (GtkApplication *application,
 
   self = g_object_new (HW_TYPE_WINDOW, "application", application, NULL);
   self->cache = g_object_ref (cache);
+  g_set_object (&self->notebook, notebook);
 
   return self;
 }
@@ -566,7 +593,7 @@ hw_window_open_files (HwWindow  *self,
         }
       if (open == NULL)
         {
-          g_autoptr(HwCapture) capture = hw_capture_new (files[i], self->cache);
+          g_autoptr(HwCapture) capture = hw_capture_new (files[i], self->cache, self->notebook);
 
           hw_document_add_capture (self->document, capture);
           hw_recent_add (files[i]);

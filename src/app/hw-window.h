@@ -21,8 +21,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HwWindow, hw_window, HW, WINDOW, AdwApplicationWindow)
 
 HwWindow   *hw_window_new          (GtkApplication  *application,
-                                    HwCache         *cache) G_GNUC_WARN_UNUSED_RESULT;
+                                    HwCache         *cache,
+                                    HwNotebook      *notebook) G_GNUC_WARN_UNUSED_RESULT;
 HwDocument *hw_window_get_document (HwWindow        *self);
+void        hw_window_add_problem  (HwWindow        *self,
+                                    const char      *text);
 void        hw_window_open_files   (HwWindow        *self,
                                     GFile          **files,
                                     guint            n_files);

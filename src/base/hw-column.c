@@ -157,7 +157,8 @@ hw_column_resize (HwColumn  *self,
       gsize more = length - self->length;
       gboolean is_zero = self->data == NULL && length >= MAPPED_BYTES / self->width;
 
-      if (more > self->capacity - self->length && !set_capacity (self, length, error))
+      /* Exactly as much at first; who comes again may come often. */
+      if (self->data == NULL ? !set_capacity (self, length, error) : !hw_column_reserve (self, more, error))
         return FALSE;
       /* Touching fresh pages here would cost them twice. */
       if (!is_zero)

@@ -49,6 +49,12 @@ hw_column_u8 (const HwColumn *self)
   return (guint8 *) self->data;
 }
 
+static inline guint16 *
+hw_column_u16 (const HwColumn *self)
+{
+  return (guint16 *) self->data;
+}
+
 static inline guint32 *
 hw_column_u32 (const HwColumn *self)
 {

@@ -198,17 +198,40 @@ located_class (Classifier *self,
   return class_id;
 }
 
+/* Appends to a column of as few bytes as the greatest id so far needs; most snapshots have less than 256 classes. */
+static gboolean
+push_class (HwColumn  *column,
+            guint32    class_id,
+            GError   **error)
+{
+  if (G_UNLIKELY (class_id >> (8 * MIN (column->width, 3)) != 0 && column->width < 4) &&
+      !hw_column_widen (column, class_id > G_MAXUINT16 ? 4 : 2, error))
+    return FALSE;
+
+  if (column->width == 1)
+    hw_column_u8 (column)[column->length++] = (guint8) class_id;
+  else if (column->width == 2)
+    hw_column_u16 (column)[column->length++] = (guint16) class_id;
+  else
+    hw_column_u32 (column)[column->length++] = class_id;
+
+  return TRUE;
+}
+
 static gboolean
 classify (Classifier     *self,
           HwShapeGroups  *groups,
           GPtrArray      *shapes,
-          guint32        *class_of_node,
+          HwColumn       *class_of_node,
           GCancellable   *cancellable,
           GError        **error)
 {
   HwHeap *heap = self->heap;
   const guint32 *located = hw_column_u32 (&heap->location_node);
   gsize location = 0, n_locations = heap->location_node.length;
+
+  if (!hw_column_reserve (class_of_node, heap->n_nodes, error))
+    return FALSE;
 
   for (guint32 node = 0; node < heap->n_nodes; node++)
     {
@@ -220,14 +243,16 @@ classify (Classifier     *self,
         location++;
       if (location < n_locations && located[location] == node && hw_heap_kind (heap, node) == HW_NODE_KIND_OBJECT)
         {
-          class_of_node[node] = located_class (self, name, location);
+          if (!push_class (class_of_node, located_class (self, name, location), error))
+            return FALSE;
           continue;
         }
 
       plain = &g_array_index (self->plain_class, guint32, name);
       if (*plain == HW_NONE)
         *plain = add_row (self, name, (HwClassRow) { .has_location = FALSE });
-      class_of_node[node] = *plain;
+      if (!push_class (class_of_node, *plain, error))
+        return FALSE;
     }
 
   return TRUE;
@@ -273,7 +298,7 @@ classifier_clear (Classifier *self)
  * hw_heap_classify:
  * @self: a heap with edges, strings, DOM states and locations
  * @shapes: (inout) (element-type HwShape): definitions to apply, or NULL to infer this heap's own; then set to a new array
- * @class_of_node: one place per node, to be filled with class ids
+ * @class_of_node: an empty column of one byte, to be filled with class ids and as wide as they need
  * @rows: (out) (transfer full) (element-type HwClassRow): the classes by id, their figures all 0
  * @cancellable: (nullable): stops the work
  * @error: return location
@@ -287,7 +312,7 @@ classifier_clear (Classifier *self)
 gboolean
 hw_heap_classify (HwHeap        *self,
                   GPtrArray    **shapes,
-                  guint32       *class_of_node,
+                  HwColumn      *class_of_node,
                   GArray       **rows,
                   GCancellable  *cancellable,
                   GError       **error)
@@ -324,70 +349,95 @@ hw_heap_classify (HwHeap        *self,
   return ok;
 }
 
+/* @offsets and @instances are taken. */
+static HwClassTable *
+make_class_table (HwHeap    *self,
+                  GArray    *rows,
+                  gboolean   is_whole,
+                  guint32   *offsets,
+                  guint32   *instances)
+{
+  HwClassTableBuilder *builder;
+  guint64 total = self->extra_native_bytes;
+
+  /* Every byte belongs to some class, so this is what the root will retain. */
+  for (guint i = 0; i < rows->len; i++)
+    total += g_array_index (rows, HwClassRow, i).shallow_size;
+
+  builder = hw_class_table_builder_new (total, is_whole, is_whole);
+  for (guint i = 0; i < rows->len; i++)
+    hw_class_table_builder_add (builder, &g_array_index (rows, HwClassRow, i));
+
+  return hw_class_table_builder_end (builder, offsets, instances);
+}
+
 /*
  * Σ retained size over the objects that no other object of the class dominates. Laid out in pre-order, a
  * dominator subtree is one stretch; so a single pass with, per class, the end of its open stretch is enough.
- * @order becomes that pre-order.
  */
 static gboolean
-add_retained (HwHeap         *self,
-              const guint32  *class_of_node,
-              GArray         *rows,
-              HwColumn       *order,
-              GCancellable   *cancellable,
-              GError        **error)
+add_retained (HwHeap           *self,
+              GArray           *rows,
+              HwDominatorTree  *tree,
+              GCancellable     *cancellable,
+              GError          **error)
 {
-  const guint32 *dominator = hw_column_u32 (&self->dominator);
-  guint32 *nodes = hw_column_u32 (order);
+  const guint32 *vertex = hw_column_u32 (&tree->vertex);
+  guint32 *parent = hw_column_u32 (&tree->parent);
   gsize n = self->n_nodes;
-  g_autofree guint32 *size = g_try_new (guint32, n);   /* node → nodes in its subtree */
-  g_autofree guint32 *place = g_try_new (guint32, n);  /* node → end of what is free of its stretch; at last its place + 1 */
+  guint32 *size = (gpointer) hw_column_u64 (&tree->scratch); /* number → nodes in its subtree */
+  guint32 *place = size + n;                                 /* number → end of what is free of its stretch; at last its place + 1 */
+  guint32 *at = parent;                                      /* place → number, when parents are needed no more */
   g_autofree guint32 *open = g_new0 (guint32, MAX (rows->len, 1));
 
-  if (size == NULL || place == NULL)
-    {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for classes");
-      return FALSE;
-    }
-
-  for (gsize i = 0; i < n; i++)
-    size[i] = 1;
-  for (gsize i = n; i-- > 1;)
-    size[dominator[nodes[i]]] += size[nodes[i]];
+  for (gsize w = 0; w < n; w++)
+    size[w] = 1;
+  for (gsize w = n; w-- > 1;)
+    size[parent[w]] += size[w];
 
   /* Each node takes its stretch from the end of its dominator's, so that just the dominator's own place is left. */
-  place[nodes[0]] = size[nodes[0]];
-  for (gsize i = 1; i < n; i++)
+  place[0] = size[0];
+  for (gsize w = 1; w < n; w++)
     {
-      guint32 node = nodes[i];
-
-      HW_RETURN_IF_CANCELLED (i, cancellable, error);
-      place[node] = place[dominator[node]];
-      place[dominator[node]] -= size[node];
+      HW_RETURN_IF_CANCELLED (w, cancellable, error);
+      place[w] = place[parent[w]];
+      place[parent[w]] -= size[w];
     }
 
-  for (guint32 node = 0; node < n; node++)
-    nodes[place[node] - 1] = node;
+  for (guint32 w = 0; w < n; w++)
+    at[place[w] - 1] = w;
   for (gsize i = 0; i < n; i++)
     {
-      guint32 node = nodes[i];
-      guint32 class_id = class_of_node[node];
+      guint32 w = at[i];
+      guint32 node = vertex[w];
+      guint64 class_id = hw_column_get (&self->node_class, node);
 
       HW_RETURN_IF_CANCELLED (i, cancellable, error);
-      if (hw_column_get (&self->node_size, node) == 0 || i < open[class_id])
+      if (i < open[class_id] || hw_sizes_get (&self->node_size, node) == 0)
         continue;
-      g_array_index (rows, HwClassRow, class_id).retained_size += hw_column_get (&self->retained, node);
-      open[class_id] = (guint32) (i + size[node]);
+      g_array_index (rows, HwClassRow, class_id).retained_size += hw_sizes_get (&self->retained, node);
+      open[class_id] = (guint32) (i + size[w]);
     }
 
   return TRUE;
 }
 
-static void
-add_figures (HwHeap         *self,
-             const guint32  *class_of_node,
-             GArray         *rows,
-             gboolean        partial)
+/**
+ * hw_heap_sum_classes:
+ * @self: a heap with transferred sizes and classes
+ * @rows: (element-type HwClassRow): the classes; their figures are filled in but for retained sizes
+ * @has_distances: whether the heap's distances are known
+ * @make_table: whether a table is wanted, for a first look
+ *
+ * Adds up counts and shallow sizes, and finds the least distances. Cost: one pass.
+ *
+ * Returns: (transfer full) (nullable): the table
+ */
+HwClassTable *
+hw_heap_sum_classes (HwHeap   *self,
+                     GArray   *rows,
+                     gboolean  has_distances,
+                     gboolean  make_table)
 {
   for (guint i = 0; i < rows->len; i++)
     {
@@ -400,15 +450,15 @@ add_figures (HwHeap         *self,
 
   for (guint32 node = 0; node < self->n_nodes; node++)
     {
-      guint64 size = hw_column_get (&self->node_size, node);
-      HwClassRow *row = &g_array_index (rows, HwClassRow, class_of_node[node]);
+      guint64 size = hw_sizes_get (&self->node_size, node);
+      HwClassRow *row = &g_array_index (rows, HwClassRow, hw_column_get (&self->node_class, node));
 
       if (size == 0)
         continue;
       if (row->count++ == 0)
         row->first_instance = HW_NODE (node);
       row->shallow_size += size;
-      if (!partial)
+      if (has_distances)
         row->distance = MIN (row->distance, hw_heap_get_distance (self, HW_NODE (node)));
     }
 
@@ -419,12 +469,14 @@ add_figures (HwHeap         *self,
       if (row->distance == G_MAXINT64)
         row->distance = HW_DISTANCE_UNREACHABLE;
     }
+
+  return make_table ? make_class_table (self, rows, FALSE, NULL, NULL) : NULL;
 }
 
 /**
  * hw_heap_list_instances:
  * @self: a heap with shallow sizes
- * @class_of_node: each node's class, less than @n_classes
+ * @class_of_node: a class id for each node, less than @n_classes
  * @n_classes: number of classes
  * @offsets: (out) (transfer full): from malloc(): where each class's objects begin, and the end
  * @instances: (out) (transfer full): from malloc(): node ids in file order, by class
@@ -435,12 +487,12 @@ add_figures (HwHeap         *self,
  * Returns: FALSE when memory is short
  */
 gboolean
-hw_heap_list_instances (HwHeap         *self,
-                        const guint32  *class_of_node,
-                        guint           n_classes,
-                        guint32       **offsets,
-                        guint32       **instances,
-                        GError        **error)
+hw_heap_list_instances (HwHeap          *self,
+                        const HwColumn  *class_of_node,
+                        guint            n_classes,
+                        guint32        **offsets,
+                        guint32        **instances,
+                        GError         **error)
 {
   guint32 *first = calloc ((gsize) n_classes + 2, sizeof (guint32));
   guint32 *nodes = malloc (MAX (self->n_nodes, 1) * sizeof (guint32));
@@ -455,13 +507,13 @@ hw_heap_list_instances (HwHeap         *self,
 
   /* Counted two places up, so that filling leaves each class's start one place down. */
   for (guint32 node = 0; node < self->n_nodes; node++)
-    if (hw_column_get (&self->node_size, node) != 0)
-      first[class_of_node[node] + 2]++;
+    if (hw_sizes_get (&self->node_size, node) != 0)
+      first[hw_column_get (class_of_node, node) + 2]++;
   for (guint i = 2; i < n_classes + 2; i++)
     first[i] += first[i - 1];
   for (guint32 node = 0; node < self->n_nodes; node++)
-    if (hw_column_get (&self->node_size, node) != 0)
-      nodes[first[class_of_node[node] + 1]++] = node;
+    if (hw_sizes_get (&self->node_size, node) != 0)
+      nodes[first[hw_column_get (class_of_node, node) + 1]++] = node;
 
   *offsets = first;
   *instances = nodes;
@@ -471,43 +523,32 @@ hw_heap_list_instances (HwHeap         *self,
 
 /**
  * hw_heap_aggregate:
- * @self: a heap with transferred sizes, for a whole table also with distances and retained sizes
- * @class_of_node: each node's class
- * @rows: (element-type HwClassRow): the classes; their figures are filled in
- * @order: (nullable): all nodes, each behind its dominator; used up; NULL with @partial
- * @partial: make a table with counts and shallow sizes only, for a first look
+ * @self: a heap with distances and retained sizes
+ * @rows: (element-type HwClassRow): the classes, as hw_heap_sum_classes() left them
+ * @tree: the dominators' tree; used up
  * @cancellable: (nullable): stops the work
  * @error: return location
  *
- * Adds up each class. Cost: linear; 8 bytes of scratch memory a node.
+ * Adds up each class's retained size. Cost: linear; no memory but the tree's.
  *
  * Returns: (transfer full): the table, or NULL with @error set
  */
 HwClassTable *
-hw_heap_aggregate (HwHeap          *self,
-                   const guint32   *class_of_node,
-                   GArray          *rows,
-                   HwColumn        *order,
-                   gboolean         partial,
-                   GCancellable    *cancellable,
-                   GError         **error)
+hw_heap_aggregate (HwHeap           *self,
+                   GArray           *rows,
+                   HwDominatorTree  *tree,
+                   GCancellable     *cancellable,
+                   GError          **error)
 {
-  g_autoptr(HwClassTableBuilder) builder = NULL;
-  guint32 *offsets = NULL, *instances = NULL;
-  guint64 total = self->extra_native_bytes;
+  guint32 *offsets, *instances;
 
-  add_figures (self, class_of_node, rows, partial);
-  if (!partial && (!add_retained (self, class_of_node, rows, order, cancellable, error) ||
-                   !hw_heap_list_instances (self, class_of_node, rows->len, &offsets, &instances, error)))
+  if (!add_retained (self, rows, tree, cancellable, error))
     return NULL;
 
-  /* Every byte belongs to some class, so this is what the root will retain. */
-  for (guint i = 0; i < rows->len; i++)
-    total += g_array_index (rows, HwClassRow, i).shallow_size;
+  /* The lists take what the tree gives back. */
+  hw_dominator_tree_clear (tree);
+  if (!hw_heap_list_instances (self, &self->node_class, rows->len, &offsets, &instances, error))
+    return NULL;
 
-  builder = hw_class_table_builder_new (total, !partial, !partial);
-  for (guint i = 0; i < rows->len; i++)
-    hw_class_table_builder_add (builder, &g_array_index (rows, HwClassRow, i));
-
-  return hw_class_table_builder_end (g_steal_pointer (&builder), offsets, instances);
+  return make_class_table (self, rows, TRUE, offsets, instances);
 }

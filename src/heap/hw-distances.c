@@ -10,14 +10,20 @@
 #include "base/hw-text.h"
 #include "heap/hw-heap-private.h"
 
+/* Nodes of the queue that are asked for ahead of need: enough for a miss to be over when their turn comes. */
+#define AHEAD 8
+
+/* A shorter queue is not worth moving. */
+#define SHORTEN 65536
+
 typedef struct
 {
   HwHeap            *heap;
   const HwWeakPairs *pairs;
   HwBitset           waiting;   /* one bit per pair: its first half was met */
   HwBitset           reached;   /* one bit per node: that fits the processor's cache, the distances do not */
-  guint32           *distance;
-  HwColumn           queue;     /* u32 */
+  HwColumn           queue;     /* u32, from @head on */
+  gsize              head;
 } Work;
 
 static gboolean
@@ -76,8 +82,64 @@ may_follow (Work     *self,
   return TRUE;
 }
 
+/* Sets a distance in a column that is as wide as the greatest one so far needs. */
+static inline void
+set_code (HwColumn *column,
+          guint32   node,
+          guint64   code)
+{
+  if (column->width == 1)
+    hw_column_u8 (column)[node] = (guint8) code;
+  else if (column->width == 2)
+    hw_column_u16 (column)[node] = (guint16) code;
+  else if (column->width == 4)
+    hw_column_u32 (column)[node] = (guint32) code;
+  else
+    hw_column_u64 (column)[node] = code;
+}
+
+/* Makes room for one more step than any so far. */
+static gboolean
+make_room (HwColumn  *column,
+           guint64    code,
+           GError   **error)
+{
+  if (column->width < 8 && code >> (8 * column->width) != 0)
+    return hw_column_widen (column, column->width * 2, error);
+
+  return TRUE;
+}
+
+/* Reads ahead what the search will need: memory is slow, and the queue knows what comes. */
+static inline void
+prefetch (Work *self)
+{
+  HwHeap *heap = self->heap;
+  const guint32 *queue = hw_column_u32 (&self->queue);
+
+  if (self->head + 2 * AHEAD >= self->queue.length)
+    return;
+  __builtin_prefetch (hw_column_u32 (&heap->first_edge) + queue[self->head + 2 * AHEAD]);
+  __builtin_prefetch (hw_column_u32 (&heap->node_pattern) + queue[self->head + 2 * AHEAD]);
+  __builtin_prefetch (hw_column_u32 (&heap->edge_target) + hw_column_u32 (&heap->first_edge)[queue[self->head + AHEAD]]);
+}
+
+/* Gives back the part of the queue that is done, when it is the larger one. */
+static void
+shorten (Work *self)
+{
+  if (self->head < SHORTEN || self->head < self->queue.length / 2)
+    return;
+
+  self->queue.length -= self->head;
+  memmove (self->queue.data, hw_column_u32 (&self->queue) + self->head, self->queue.length * sizeof (guint32));
+  self->head = 0;
+}
+
 static gboolean
 search (Work          *self,
+        guint64        steps,
+        gboolean       from_root,
         GCancellable  *cancellable,
         GError       **error)
 {
@@ -85,14 +147,29 @@ search (Work          *self,
   const guint32 *first = hw_column_u32 (&heap->first_edge);
   const guint8 *kinds = hw_column_u8 (&heap->pattern_kind);
   const guint32 *targets = hw_column_u32 (&heap->edge_target);
+  gsize level = self->queue.length - self->head; /* nodes of the queue that are at @steps */
+  guint64 code = hw_distance_to_code (steps + 1, from_root);
 
-  for (gsize head = 0; head < self->queue.length; head++)
+  if (!make_room (&heap->distance, code, error))
+    return FALSE;
+  for (gsize n = 0; self->head < self->queue.length; n++, level--)
     {
-      guint32 source = hw_column_u32 (&self->queue)[head];
-      guint32 next = self->distance[source] + 1;
-      gsize shift = hw_heap_pattern_shift (heap, source);
+      guint32 source;
+      gsize shift;
 
-      HW_RETURN_IF_CANCELLED (head, cancellable, error);
+      HW_RETURN_IF_CANCELLED (n, cancellable, error);
+      if (level == 0)
+        {
+          shorten (self);
+          level = self->queue.length - self->head;
+          steps++;
+          code = hw_distance_to_code (steps + 1, from_root);
+          if (!make_room (&heap->distance, code, error))
+            return FALSE;
+        }
+      prefetch (self);
+      source = hw_column_u32 (&self->queue)[self->head++];
+      shift = hw_heap_pattern_shift (heap, source);
       for (guint32 e = first[source]; e < first[source + 1]; e++)
         {
           guint32 target = targets[e];
@@ -101,12 +178,12 @@ search (Work          *self,
               !may_follow (self, source, shift + e))
             continue;
           hw_bitset_set (&self->reached, target);
-          self->distance[target] = next;
+          set_code (&heap->distance, target, code);
           if (!enqueue (&self->queue, target, error))
             return FALSE;
         }
     }
-  self->queue.length = 0;
+  self->queue.length = self->head = 0;
 
   return TRUE;
 }
@@ -119,7 +196,6 @@ compute (Work          *self,
   HwHeap *heap = self->heap;
   const guint32 *first = hw_column_u32 (&heap->first_edge);
 
-  memset (self->distance, 0xff, (gsize) heap->n_nodes * sizeof (guint32));
   heap->has_user_roots = FALSE;
   for (guint32 e = first[heap->root]; e < first[heap->root + 1]; e++)
     {
@@ -130,17 +206,17 @@ compute (Work          *self,
       /* A child that is named twice is searched twice: DevTools does, and it shows with WeakMap entries. */
       heap->has_user_roots = TRUE;
       hw_bitset_set (&self->reached, target);
-      self->distance[target] = 1;
+      set_code (&heap->distance, target, hw_distance_to_code (1, FALSE));
       if (!enqueue (&self->queue, target, error))
         return FALSE;
     }
-  if (!search (self, cancellable, error))
+  if (!search (self, 1, FALSE, cancellable, error))
     return FALSE;
 
   hw_bitset_set (&self->reached, heap->root);
-  self->distance[heap->root] = heap->has_user_roots ? HW_DISTANCE_SYSTEM : 0;
+  set_code (&heap->distance, heap->root, hw_distance_to_code (0, TRUE));
 
-  return enqueue (&self->queue, heap->root, error) && search (self, cancellable, error);
+  return enqueue (&self->queue, heap->root, error) && search (self, 0, TRUE, cancellable, error);
 }
 
 /**
@@ -167,10 +243,7 @@ hw_heap_compute_distances (HwHeap             *self,
   if (!hw_bitset_init (&work.waiting, pairs->n_pairs) || !hw_bitset_init (&work.reached, self->n_nodes))
     g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for distances");
   else if (hw_column_resize (&self->distance, self->n_nodes, error))
-    {
-      work.distance = hw_column_u32 (&self->distance);
-      ok = compute (&work, cancellable, error);
-    }
+    ok = compute (&work, cancellable, error);
 
   hw_column_clear (&work.queue);
   hw_bitset_clear (&work.waiting);

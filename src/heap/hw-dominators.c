@@ -2,16 +2,17 @@
 /*
  * Dominators by the semi-NCA algorithm (Georgiadis and Tarjan's simplification of Lengauer-Tarjan):
  *
- * 1. number the nodes in depth-first order over essential edges;
- * 2. group the edges by target, as numbers of their sources;
- * 3. from the last number to the first, find each node's semidominator among its predecessors, with path
- *    compression over the part of the tree that is done;
- * 4. from the first to the last, walk from the parent up to the nearest common ancestor with the
+ * 1. number the nodes in depth-first order over essential edges; the edge that reaches a node gives its parent,
+ *    every other one notes its source's number with its target;
+ * 2. from the last number to the first, find each node's semidominator among its parent and those sources, with
+ *    path compression over the part of the tree that is done;
+ * 3. from the first to the last, walk from the parent up to the nearest common ancestor with the
  *    semidominator: that is the dominator.
  *
- * Cache misses rule the time, so everything behind step 1 lives in the space of depth-first numbers, which
- * keeps neighbours near each other; the groups lie in that order too, and step 3 reads them front to back.
- * Each array serves several steps: 16 bytes a node beside the result, none for an edge. Nothing recurses.
+ * Cache misses rule the time, so everything behind step 1 lives in the space of depth-first numbers, which keeps
+ * neighbours near each other. Three of four nodes of a heap have one predecessor only; they are done without a
+ * look at any list. Each array serves several steps: 16 bytes a node beside the result, none for an edge: the
+ * sources take the place of the retainers, which come later. Nothing recurses.
  *
  * Nodes without any essential predecessor ("orphans") hang off the root by a virtual edge; what is still
  * unreached then (cycles among themselves) gets the root as its dominator and counts for nobody else.
@@ -20,6 +21,9 @@
 
 #include "heap/hw-heap-private.h"
 
+/* Nodes that are asked for ahead of need in step 2: enough for a miss to be over when their turn comes. */
+#define AHEAD 16
+
 /* One step of a path that is compressed; both halves are needed at once, so they share a cache line. */
 typedef struct
 {
@@ -27,23 +31,30 @@ typedef struct
   guint32 label;     /* least semidominator on the compressed path */
 } Link;
 
+/* A node whose edges are followed later on. In the place of the links: there are never more. */
+typedef struct
+{
+  guint32 number;
+  guint32 edge;      /* the next one */
+} Open;
+
 typedef struct
 {
   HwHeap         *heap;
   const HwBitset *essential;
-  const HwBitset *has_predecessor;
-  HwBitset        reached;   /* by node; a bit instead of a look at number[] fits the processor's cache */
+  HwBitset        reached;   /* by node; a bit instead of a look at a number fits the processor's cache */
   guint32        *vertex;    /* number → node */
-  guint32        *idom;      /* number → number; the parent's until step 4 */
-  Link           *links;     /* by number, in steps 3 and 4 */
-  guint32        *number;    /* node → number, where links are later */
-  guint32        *next;      /* step 1: number → next edge; step 2: node → next place in its group; behind number */
-  guint32        *semi;      /* number → number; between steps 2 and 3 the end of the number's group */
+  guint32        *idom;      /* number → number; the parent's until step 3 */
+  Link           *links;     /* by number, in steps 2 and 3 */
+  Open           *open;      /* a stack, in step 1 */
+  guint32        *semi;      /* number → number */
+  guint32        *group;     /* node → where its sources begin; they end where the next node's begin */
+  guint32        *sources;   /* numbers + 1; 0 is a place that was not needed */
   HwColumn        path;      /* u32, nodes on the way of one compression */
   guint32         n_reached;
 } Work;
 
-static void
+static inline guint32
 reach (Work     *self,
        guint32   node,
        guint32   parent)
@@ -51,101 +62,70 @@ reach (Work     *self,
   guint32 n = self->n_reached++;
 
   hw_bitset_set (&self->reached, node);
-  self->number[node] = n;
   self->vertex[n] = node;
   self->idom[n] = parent;
-  self->next[n] = hw_column_u32 (&self->heap->first_edge)[node];
+
+  return n;
 }
 
-/* Numbers everything below @top, which was reached last. */
+/* Numbers @node and everything below it that was not reached yet. */
 static gboolean
 descend (Work          *self,
-         guint32        top,
+         guint32        node,
          GCancellable  *cancellable,
          GError       **error)
 {
   const guint32 *first = hw_column_u32 (&self->heap->first_edge);
   const guint32 *targets = hw_column_u32 (&self->heap->edge_target);
-  guint32 n = top;
-  gsize steps = 0;
+  guint32 root = self->heap->root;
+  guint32 n = reach (self, node, 0);
+  guint32 e = first[node], end = first[node + 1];
+  gsize depth = 0;
 
   for (;;)
     {
-      guint32 e = self->next[n];
-      guint32 end = first[self->vertex[n] + 1];
-
-      HW_RETURN_IF_CANCELLED (++steps, cancellable, error);
-      while (e < end && (!hw_bitset_get (self->essential, e) || hw_bitset_get (&self->reached, targets[e])))
-        e++;
-      if (e < end)
+      for (; e < end; e++)
         {
-          self->next[n] = e + 1;
-          reach (self, targets[e], n);
-          n = self->n_reached - 1;
+          guint32 target = targets[e];
+
+          HW_RETURN_IF_CANCELLED (e, cancellable, error);
+          if (!hw_bitset_get (self->essential, e))
+            continue;
+          if (hw_bitset_get (&self->reached, target))
+            {
+              if (target != root)
+                self->sources[--self->group[target]] = n + 1;
+              continue;
+            }
+          if (e + 1 < end)
+            self->open[depth++] = (Open) { n, e + 1 };
+          n = reach (self, target, n);
+          e = first[target] - 1;
+          end = first[target + 1];
         }
-      else if (n == top)
+      if (depth == 0)
         return TRUE;
-      else
-        n = self->idom[n];
+      n = self->open[--depth].number;
+      e = self->open[depth].edge;
+      end = first[self->vertex[n] + 1];
     }
 }
 
 static gboolean
-number_nodes (Work          *self,
-              GCancellable  *cancellable,
-              GError       **error)
+number_nodes (Work            *self,
+              const HwBitset  *has_predecessor,
+              GCancellable    *cancellable,
+              GError         **error)
 {
   HwHeap *heap = self->heap;
 
-  reach (self, heap->root, 0);
-  if (!descend (self, 0, cancellable, error))
+  if (!descend (self, heap->root, cancellable, error))
     return FALSE;
 
   for (guint32 node = 0; node < heap->n_nodes; node++)
-    if (!hw_bitset_get (&self->reached, node) && !hw_bitset_get (self->has_predecessor, node))
-      {
-        reach (self, node, 0);
-        if (!descend (self, self->n_reached - 1, cancellable, error))
-          return FALSE;
-      }
-
-  return TRUE;
-}
-
-/* Fills the retainer array with numbers of predecessors. A group has room for all edges to its node. */
-static gboolean
-group_predecessors (Work          *self,
-                    GCancellable  *cancellable,
-                    GError       **error)
-{
-  HwHeap *heap = self->heap;
-  const guint32 *first_edge = hw_column_u32 (&heap->first_edge);
-  const guint32 *first_retainer = hw_column_u32 (&heap->first_retainer);
-  const guint32 *targets = hw_column_u32 (&heap->edge_target);
-  guint32 *predecessors = hw_column_u32 (&heap->retainer);
-  guint32 room = 0;
-
-  for (guint32 n = 0; n < self->n_reached; n++)
-    {
-      guint32 node = self->vertex[n];
-
-      self->next[node] = room;
-      room += first_retainer[node + 1] - first_retainer[node];
-    }
-
-  for (guint32 source = 0; source < heap->n_nodes; source++)
-    {
-      HW_RETURN_IF_CANCELLED (source, cancellable, error);
-      /* What cannot be reached keeps nothing alive. */
-      if (!hw_bitset_get (&self->reached, source))
-        continue;
-      for (guint32 e = first_edge[source]; e < first_edge[source + 1]; e++)
-        if (hw_bitset_get (self->essential, e))
-          predecessors[self->next[targets[e]]++] = self->number[source];
-    }
-
-  for (guint32 n = 0; n < self->n_reached; n++)
-    self->semi[n] = self->next[self->vertex[n]];
+    if (!hw_bitset_get (&self->reached, node) && !hw_bitset_get (has_predecessor, node) &&
+        !descend (self, node, cancellable, error))
+      return FALSE;
 
   return TRUE;
 }
@@ -194,31 +174,26 @@ find_semidominators (Work          *self,
                      GCancellable  *cancellable,
                      GError       **error)
 {
-  const guint32 *first_retainer = hw_column_u32 (&self->heap->first_retainer);
-  const guint32 *predecessors = hw_column_u32 (&self->heap->retainer);
-  guint32 start = 0;
+  const guint32 *group = self->group;
 
   for (guint32 n = 0; n < self->n_reached; n++)
-    {
-      guint32 node = self->vertex[n];
-
-      self->links[n] = (Link) { self->idom[n], n };
-      start += first_retainer[node + 1] - first_retainer[node];
-    }
+    self->links[n] = (Link) { self->idom[n], n };
 
   for (guint32 w = self->n_reached; w-- > 1;)
     {
       guint32 node = self->vertex[w];
-      guint32 end = self->semi[w];
-      guint32 semi = hw_bitset_get (self->has_predecessor, node) ? w : 0;
+      guint32 semi = self->idom[w];
 
       HW_RETURN_IF_CANCELLED (w, cancellable, error);
-      start -= first_retainer[node + 1] - first_retainer[node];
-      for (guint32 i = start; i < end; i++)
+      if (w > AHEAD)
+        __builtin_prefetch (&group[self->vertex[w - AHEAD]]);
+      for (guint32 i = group[node]; i < group[node + 1]; i++)
         {
           guint32 least;
 
-          if (!evaluate (self, predecessors[i], w + 1, &least, error))
+          if (self->sources[i] == 0)
+            continue;
+          if (!evaluate (self, self->sources[i] - 1, w + 1, &least, error))
             return FALSE;
           semi = MIN (semi, least);
         }
@@ -230,16 +205,15 @@ find_semidominators (Work          *self,
 }
 
 static gboolean
-compute (Work          *self,
-         HwColumn      *order,
-         GCancellable  *cancellable,
-         GError       **error)
+compute (Work            *self,
+         const HwBitset  *has_predecessor,
+         GCancellable    *cancellable,
+         GError         **error)
 {
   HwHeap *heap = self->heap;
   guint32 *dominator = self->semi;
 
-  if (!number_nodes (self, cancellable, error) || !group_predecessors (self, cancellable, error) ||
-      !find_semidominators (self, cancellable, error))
+  if (!number_nodes (self, has_predecessor, cancellable, error) || !find_semidominators (self, cancellable, error))
     return FALSE;
 
   for (guint32 w = 1; w < self->n_reached; w++)
@@ -252,67 +226,75 @@ compute (Work          *self,
       self->idom[w] = n;
     }
 
-  /* No semidominator is needed any more, so the result takes their place. */
-  for (guint32 w = 0; w < self->n_reached; w++)
-    dominator[self->vertex[w]] = self->vertex[self->idom[w]];
-
   /* The unreached come last, so that in this order every node stands behind its dominator. */
   for (guint32 node = 0; node < heap->n_nodes; node++)
     if (!hw_bitset_get (&self->reached, node))
-      {
-        dominator[node] = heap->root;
-        self->vertex[self->n_reached++] = node;
-      }
-  order->length = heap->n_nodes;
+      reach (self, node, 0);
+
+  /* No semidominator is needed any more, so the result takes their place. */
+  for (guint32 w = 0; w < self->n_reached; w++)
+    dominator[self->vertex[w]] = self->vertex[self->idom[w]];
 
   return TRUE;
 }
 
 /**
  * hw_heap_compute_dominators:
- * @self: a heap whose retainers are counted; the place for them is used here
+ * @self: a heap with room for predecessors, see hw_heap_mark_essential()
  * @essential: one bit per edge
  * @has_predecessor: one bit per node: whether an essential edge ends there
- * @order: (out caller-allocates): all nodes, each behind its dominator; u32
+ * @tree: (out caller-allocates): the dominators' tree, to be cleared
  * @cancellable: (nullable): stops the work
  * @error: return location
  *
- * Finds each node's immediate dominator. Cost: nearly linear; 12 bytes of scratch memory a node.
+ * Finds each node's immediate dominator. Cost: nearly linear; @tree is all the scratch memory.
  *
  * Returns: FALSE with @error set
  */
 gboolean
-hw_heap_compute_dominators (HwHeap          *self,
-                            const HwBitset  *essential,
-                            const HwBitset  *has_predecessor,
-                            HwColumn        *order,
-                            GCancellable    *cancellable,
-                            GError         **error)
+hw_heap_compute_dominators (HwHeap           *self,
+                            const HwBitset   *essential,
+                            const HwBitset   *has_predecessor,
+                            HwDominatorTree  *tree,
+                            GCancellable     *cancellable,
+                            GError          **error)
 {
-  Work work = { .heap = self, .essential = essential, .has_predecessor = has_predecessor };
+  Work work = { .heap = self, .essential = essential };
   gsize n = self->n_nodes;
   gboolean ok = FALSE;
 
-  hw_column_init (order, 4);
   hw_column_init (&work.path, 4);
-  work.idom = g_try_new (guint32, n);
-  work.links = g_try_new (Link, n);
-
-  if (work.idom == NULL || work.links == NULL || !hw_bitset_init (&work.reached, n))
+  if (!hw_bitset_init (&work.reached, n))
     g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for dominators");
-  else if (hw_column_reserve (order, n, error) && hw_column_resize (&self->dominator, n, error))
+  else if (hw_column_resize (&tree->vertex, n, error) && hw_column_resize (&tree->parent, n, error) &&
+           hw_column_resize (&tree->scratch, n, error) && hw_column_resize (&self->dominator, n, error))
     {
-      work.number = (guint32 *) work.links;
-      work.next = work.number + n;
-      work.vertex = hw_column_u32 (order);
+      work.vertex = hw_column_u32 (&tree->vertex);
+      work.idom = hw_column_u32 (&tree->parent);
+      work.links = (gpointer) hw_column_u64 (&tree->scratch);
+      work.open = (gpointer) hw_column_u64 (&tree->scratch);
       work.semi = hw_column_u32 (&self->dominator);
-      ok = compute (&work, order, cancellable, error);
+      work.group = hw_column_u32 (&self->first_retainer);
+      work.sources = hw_column_u32 (&self->retainer);
+      ok = compute (&work, has_predecessor, cancellable, error);
     }
 
-  g_free (work.idom);
-  g_free (work.links);
   hw_bitset_clear (&work.reached);
   hw_column_clear (&work.path);
 
   return ok;
+}
+
+/**
+ * hw_dominator_tree_clear:
+ * @self: a tree
+ *
+ * Frees it.
+ */
+void
+hw_dominator_tree_clear (HwDominatorTree *self)
+{
+  hw_column_clear (&self->vertex);
+  hw_column_clear (&self->parent);
+  hw_column_clear (&self->scratch);
 }

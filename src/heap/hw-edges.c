@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Edges in both directions. Outgoing edges lie in node order as in the file. The other direction is one
- * array of edge ids, grouped by target (hw_heap_fill_retainers()). Before it is filled, dominators are
- * computed in its place: a second array for them would cost 4 bytes an edge.
+ * array of edge ids, grouped by target (hw_heap_build_retainers()). Before that, dominators are computed in
+ * the place of it and of the groups' starts: arrays of their own would cost 4 bytes an edge and a node.
  */
 #include "config.h"
 
@@ -36,13 +36,27 @@ hw_heap_note_sources (HwHeap   *self,
   return TRUE;
 }
 
+/* Makes each number of @first the end of a group of so many, and the last one the end of all. */
+static guint32
+make_ends (guint32 *first,
+           gsize    n)
+{
+  guint32 sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    first[i] = sum += first[i];
+  first[n] = sum;
+
+  return sum;
+}
+
 /**
  * hw_heap_build_retainers:
  * @self: a heap with checked edges
  * @cancellable: (nullable): stops the pass
  * @error: return location
  *
- * Counts the retainers of each node and makes room for them.
+ * Groups the edges by target, in ascending order within each. Cost: two passes.
  *
  * Returns: FALSE with @error set
  */
@@ -52,38 +66,30 @@ hw_heap_build_retainers (HwHeap        *self,
                          GError       **error)
 {
   const guint32 *targets = hw_column_u32 (&self->edge_target);
-  guint32 *first;
-  guint32 sum = 0;
+  guint32 *first, *retainers;
 
   if (!hw_column_resize (&self->first_retainer, (gsize) self->n_nodes + 1, error) ||
       !hw_column_resize (&self->retainer, self->n_edges, error))
     return FALSE;
 
   first = hw_column_u32 (&self->first_retainer);
-  for (gsize e = 0; e < self->n_edges; e++)
+  retainers = hw_column_u32 (&self->retainer);
+  memset (first, 0, ((gsize) self->n_nodes + 1) * sizeof (guint32));
+  for (guint32 e = 0; e < self->n_edges; e++)
     {
       HW_RETURN_IF_CANCELLED (e, cancellable, error);
       first[targets[e]]++;
     }
-  for (gsize node = 0; node <= self->n_nodes; node++)
-    {
-      guint32 n = node < self->n_nodes ? first[node] : 0;
+  make_ends (first, self->n_nodes);
 
-      first[node] = sum;
-      sum += n;
+  /* From the last to the first, so that each end comes to be the group's start. */
+  for (guint32 e = self->n_edges; e-- > 0;)
+    {
+      HW_RETURN_IF_CANCELLED (e, cancellable, error);
+      retainers[--first[targets[e]]] = e;
     }
 
   return TRUE;
-}
-
-/* After a fill each first[] has moved to where the next group begins: shift them back. */
-static void
-rewind_first (HwHeap *self)
-{
-  guint32 *first = hw_column_u32 (&self->first_retainer);
-
-  memmove (first + 1, first, (gsize) self->n_nodes * sizeof (guint32));
-  first[0] = 0;
 }
 
 /* The table's half of a WeakMap entry: the name belongs to a pair, and the table is the source. */
@@ -98,6 +104,27 @@ is_table_half (const HwHeap      *self,
            hw_column_get (&self->node_id, source);
 }
 
+/* Makes room for the sources of each node's essential edges but one: the edge by which it is reached. */
+static gboolean
+make_room (HwHeap    *self,
+           HwBitset  *has_predecessor,
+           GError   **error)
+{
+  guint32 *counts = hw_column_u32 (&self->first_retainer);
+  guint32 sum;
+
+  for (guint32 node = 0; node < self->n_nodes; node++)
+    if (counts[node] > 0)
+      {
+        hw_bitset_set (has_predecessor, node);
+        counts[node]--;
+      }
+  counts[self->root] = 0;
+  sum = make_ends (counts, self->n_nodes);
+
+  return hw_column_resize (&self->retainer, sum, error);
+}
+
 /**
  * hw_heap_mark_essential:
  * @self: a heap with checked edges
@@ -110,7 +137,8 @@ is_table_half (const HwHeap      *self,
  *
  * Finds the edges that dominators are made of. An edge is essential unless it is weak, a self reference,
  * the table's half of a WeakMap entry or, except from the root, a shortcut or one from outside a page
- * into it.
+ * into it. Makes room for their sources in the place of the retainers: first_retainer is where the room of
+ * a node ends.
  *
  * Returns: FALSE with @error set
  */
@@ -128,6 +156,11 @@ hw_heap_mark_essential (HwHeap             *self,
   const guint32 *targets = hw_column_u32 (&self->edge_target);
   const guint32 *first_edge = hw_column_u32 (&self->first_edge);
   gboolean has_pairs = pairs->n_pairs > 0;
+  guint32 *counts;
+
+  if (!hw_column_resize (&self->first_retainer, (gsize) self->n_nodes + 1, error))
+    return FALSE;
+  counts = hw_column_u32 (&self->first_retainer);
 
   for (guint32 source = 0; source < self->n_nodes; source++)
     {
@@ -151,40 +184,11 @@ hw_heap_mark_essential (HwHeap             *self,
             continue;
 
           hw_bitset_set (essential, e);
-          hw_bitset_set (has_predecessor, target);
+          counts[target]++;
         }
     }
 
-  return TRUE;
-}
-
-/**
- * hw_heap_fill_retainers:
- * @self: a heap with room for retainers
- * @cancellable: (nullable): stops the pass
- * @error: return location
- *
- * Fills the retainer array with edge ids, ascending within each target.
- *
- * Returns: FALSE with @error set
- */
-gboolean
-hw_heap_fill_retainers (HwHeap        *self,
-                        GCancellable  *cancellable,
-                        GError       **error)
-{
-  const guint32 *targets = hw_column_u32 (&self->edge_target);
-  guint32 *first = hw_column_u32 (&self->first_retainer);
-  guint32 *retainers = hw_column_u32 (&self->retainer);
-
-  for (guint32 e = 0; e < self->n_edges; e++)
-    {
-      HW_RETURN_IF_CANCELLED (e, cancellable, error);
-      retainers[first[targets[e]]++] = e;
-    }
-  rewind_first (self);
-
-  return TRUE;
+  return make_room (self, has_predecessor, error);
 }
 
 static guint32

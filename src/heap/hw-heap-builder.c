@@ -123,9 +123,8 @@ add_nodes (HwHeapBuilder  *self,
   if (!hw_column_reserve (&heap->node_flags, n_records, error) ||
       !hw_column_reserve (&heap->node_name, n_records, error) ||
       !hw_column_reserve (&heap->node_id, n_records, error) ||
-      !hw_column_reserve (&heap->node_size, n_records, error) ||
-      !hw_column_reserve (&heap->first_edge, n_records, error) ||
-      (layout->node_trace_node_id >= 0 && !hw_column_reserve (&heap->trace_node, n_records, error)))
+      !hw_column_reserve (&heap->node_size.near, n_records, error) ||
+      !hw_column_reserve (&heap->first_edge, n_records, error))
     return FALSE;
 
   for (gsize i = 0; i < n_records; i++, values += n_fields)
@@ -145,12 +144,17 @@ add_nodes (HwHeapBuilder  *self,
       hw_column_u8 (&heap->node_flags)[heap->node_flags.length++] = flags;
       hw_column_u32 (&heap->node_name)[heap->node_name.length++] =
         (guint32) MIN (values[layout->node_name], HW_NONE);
+      heap->node_size.near.length++;
       if (!push_wide (&heap->node_id, values[layout->node_id], error) ||
-          !push_wide (&heap->node_size, values[layout->node_self_size], error))
+          !hw_sizes_set (&heap->node_size, first + i, values[layout->node_self_size], error))
         return FALSE;
-      if (layout->node_trace_node_id >= 0)
-        hw_column_u32 (&heap->trace_node)[heap->trace_node.length++] =
-          (guint32) MIN (values[layout->node_trace_node_id], G_MAXUINT32);
+      /* New engines write the field always; without allocation tracking it is 0 for all. */
+      if (layout->node_trace_node_id >= 0 && G_UNLIKELY (values[layout->node_trace_node_id] != 0))
+        {
+          if (!hw_column_resize (&heap->trace_node, first + i + 1, error))
+            return FALSE;
+          hw_column_u32 (&heap->trace_node)[first + i] = (guint32) MIN (values[layout->node_trace_node_id], G_MAXUINT32);
+        }
 
       self->n_edges_wanted += values[layout->node_edge_count];
       if (G_UNLIKELY (values[layout->node_edge_count] > HW_MAX_IDS || self->n_edges_wanted > HW_MAX_IDS))
@@ -447,6 +451,8 @@ hw_heap_builder_end (HwHeapBuilder     *self,
     }
   if (heap->node_file_kind.length > 0 &&
       !hw_column_resize (&heap->node_file_kind, heap->n_nodes, error))
+    goto failed;
+  if (heap->trace_node.length > 0 && !hw_column_resize (&heap->trace_node, heap->n_nodes, error))
     goto failed;
 
   heap->root = self->root_index % self->n_node_fields == 0 &&

@@ -23,9 +23,13 @@ static const ColumnInfo columns[] = {
   { "node-file-kind", G_STRUCT_OFFSET (HwHeap, node_file_kind) },
   { "node-name", G_STRUCT_OFFSET (HwHeap, node_name) },
   { "node-id", G_STRUCT_OFFSET (HwHeap, node_id) },
-  { "node-size", G_STRUCT_OFFSET (HwHeap, node_size) },
+  { "node-size", G_STRUCT_OFFSET (HwHeap, node_size.near) },
+  { "node-size-far-node", G_STRUCT_OFFSET (HwHeap, node_size.far_node) },
+  { "node-size-far", G_STRUCT_OFFSET (HwHeap, node_size.far_size) },
   { "node-class", G_STRUCT_OFFSET (HwHeap, node_class) },
-  { "retained", G_STRUCT_OFFSET (HwHeap, retained) },
+  { "retained", G_STRUCT_OFFSET (HwHeap, retained.near) },
+  { "retained-far-node", G_STRUCT_OFFSET (HwHeap, retained.far_node) },
+  { "retained-far", G_STRUCT_OFFSET (HwHeap, retained.far_size) },
   { "distance", G_STRUCT_OFFSET (HwHeap, distance) },
   { "dominator", G_STRUCT_OFFSET (HwHeap, dominator) },
   { "first-edge", G_STRUCT_OFFSET (HwHeap, first_edge) },
@@ -272,6 +276,26 @@ hw_heap_restorer_free (HwHeapRestorer *self)
   g_free (self);
 }
 
+/* Columns are as wide as their values need. */
+static gboolean
+may_have_width (const HwHeap   *heap,
+                const HwColumn *column,
+                guint           width)
+{
+  if (width == column->width)
+    return TRUE;
+  if (column == &heap->node_id || column == &heap->string_offset)
+    return width == 8;
+  if (column == &heap->node_size.near || column == &heap->retained.near)
+    return width == 8;
+  if (column == &heap->node_class)
+    return width == 2 || width == 4;
+  if (column == &heap->distance)
+    return width == 2 || width == 4 || width == 8;
+
+  return FALSE;
+}
+
 /**
  * hw_heap_restorer_add_column:
  * @self: a restorer
@@ -296,13 +320,10 @@ hw_heap_restorer_add_column (HwHeapRestorer  *self,
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
     {
       HwColumn *column = get_column (self->heap, &columns[i]);
-      gboolean may_widen = column->width == 4 && width == 8 &&
-                           (column == &self->heap->node_id || column == &self->heap->node_size ||
-                            column == &self->heap->retained || column == &self->heap->string_offset);
 
       if (strcmp (columns[i].name, name) != 0)
         continue;
-      if ((width != column->width && !may_widen) || column->length > 0)
+      if (!may_have_width (self->heap, column, width) || column->length > 0)
         {
           bad (name, error);
           return NULL;
@@ -324,12 +345,16 @@ ids_fit (const HwColumn *column,
          gsize           length,
          guint64         limit)
 {
-  guint32 greatest = 0;
+  guint64 greatest = 0;
 
   if (column->length != length)
     return FALSE;
-  for (gsize i = 0; i < length; i++)
-    greatest = MAX (greatest, hw_column_u32 (column)[i]);
+  if (column->width == 4)
+    for (gsize i = 0; i < length; i++)
+      greatest = MAX (greatest, hw_column_u32 (column)[i]);
+  else
+    for (gsize i = 0; i < length; i++)
+      greatest = MAX (greatest, hw_column_get (column, i));
 
   return length == 0 || greatest < limit;
 }
@@ -357,6 +382,22 @@ offsets_fit (const HwColumn *column,
 }
 
 static gboolean
+sizes_fit (const HwSizes *sizes,
+           gsize          length)
+{
+  const guint32 *nodes = hw_column_u32 (&sizes->far_node);
+  gsize n_far = sizes->far_node.length;
+
+  if (sizes->near.length != length || sizes->far_size.length != n_far)
+    return FALSE;
+  for (gsize i = 1; i < n_far; i++)
+    if (nodes[i] <= nodes[i - 1])
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
 nodes_fit (HwHeap    *heap,
            guint      n_classes,
            GError   **error)
@@ -364,8 +405,10 @@ nodes_fit (HwHeap    *heap,
   gsize n = heap->n_nodes;
 
   if (n == 0 || n > HW_MAX_IDS || heap->root >= n || heap->node_flags.length != n || heap->node_id.length != n ||
-      heap->node_size.length != n || heap->retained.length != n || heap->distance.length != n)
+      heap->distance.length != n)
     return bad ("nodes", error);
+  if (!sizes_fit (&heap->node_size, n) || !sizes_fit (&heap->retained, n))
+    return bad ("sizes", error);
   if (!ids_fit (&heap->node_name, n, heap->n_strings) || !ids_fit (&heap->node_class, n, n_classes) ||
       !ids_fit (&heap->dominator, n, n))
     return bad ("node columns", error);
@@ -458,7 +501,7 @@ restore_classes (HwHeap        *heap,
   guint32 *offsets, *instances;
   HwClassTable *table;
 
-  if (!hw_heap_list_instances (heap, hw_column_u32 (&heap->node_class), n_classes, &offsets, &instances, error))
+  if (!hw_heap_list_instances (heap, &heap->node_class, n_classes, &offsets, &instances, error))
     return NULL;
 
   builder = hw_class_table_builder_new (hw_heap_get_total_size (heap), TRUE, TRUE);
@@ -516,7 +559,7 @@ hw_heap_restorer_end (HwHeapRestorer  *self,
   if (!strings_fit (heap, error) || !nodes_fit (heap, hw_class_table_get_n_classes (classes), error) ||
       !edges_fit (heap, error) || !locations_fit (heap, error) ||
       !hw_heap_find_known_strings (heap, error) || !hw_heap_note_sources (heap, error) ||
-      !hw_heap_build_retainers (heap, NULL, error) || !hw_heap_fill_retainers (heap, NULL, error))
+      !hw_heap_build_retainers (heap, NULL, error))
     return NULL;
 
   heap->classes = restore_classes (heap, classes, error);

@@ -211,7 +211,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ClassLists, class_lists_clear)
 static gboolean
 class_lists_init (ClassLists     *self,
                   HwHeap         *heap,
-                  const guint32  *class_of_node,
+                  const HwColumn *class_of_node,
                   guint           n_classes,
                   GCancellable   *cancellable,
                   GError        **error)
@@ -245,7 +245,7 @@ add (HwHeap   *heap,
 {
   g_array_append_val (nodes, node);
   (*count)++;
-  *size += hw_column_get (&heap->node_size, node);
+  *size += hw_sizes_get (&heap->node_size, node);
 }
 
 /* Merges two lists by id into @row. */
@@ -315,24 +315,18 @@ compare (HwHeapDiff     *self,
   g_autoptr(GHashTable) by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GArray) base_rows = NULL;
   g_autoptr(GPtrArray) shapes = g_ptr_array_ref (self->current->shapes);
-  g_autofree guint32 *base_class = g_try_new (guint32, MAX (self->base->n_nodes, 1));
+  g_auto(HwColumn) base_class = { .width = 1 };
   HwClassTable *classes = self->current->classes;
   guint n_classes = hw_class_table_get_n_classes (classes);
   g_autofree guint8 *met = g_new0 (guint8, MAX (n_classes, 1));
 
-  if (base_class == NULL)
-    {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, _("Not enough memory to compare these snapshots"));
-      return FALSE;
-    }
-
   hw_progress_begin_phase (progress, N_("Naming the base’s objects alike"), 0.5);
-  if (!hw_heap_classify (self->base, &shapes, base_class, &base_rows, cancellable, error))
+  if (!hw_heap_classify (self->base, &shapes, &base_class, &base_rows, cancellable, error))
     return FALSE;
 
   hw_progress_begin_phase (progress, N_("Matching objects"), 0.5);
-  if (!class_lists_init (&base_lists, self->base, base_class, base_rows->len, cancellable, error) ||
-      !class_lists_init (&current_lists, self->current, hw_column_u32 (&self->current->node_class), n_classes,
+  if (!class_lists_init (&base_lists, self->base, &base_class, base_rows->len, cancellable, error) ||
+      !class_lists_init (&current_lists, self->current, &self->current->node_class, n_classes,
                          cancellable, error))
     return FALSE;
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * From a file to a heap. After the file is read, two threads work on the same immutable raw columns, each
- * filling columns of its own. They meet when retainers are counted, and when both are done:
+ * filling columns of its own:
  *
- *   this thread    page-owned marks → essential edges ┬→ dominators ─────────────────────────┬→ retained sizes → classes' sums
- *   the helper     retainers' counts ─────────────────┴→ shapes and classes → shallow sizes → │→ retainers → statistics
- *                  (first class table) → distances → queryable ──────────────────────────────┘
+ *   this thread    page-owned marks → essential edges → dominators ───────────┬→ retained sizes → classes' retained sizes
+ *   the helper     shapes, classes → shallow sizes → (first class table)      │
+ *                  → distances → reachable by scripts → classes' other sums ──┴→ retainers → statistics
  *
- * What a person sees first, constructors with counts and shallow sizes, comes from the helper while the
- * dominators are still being computed.
+ * They meet once, before retained sizes: these need the shallow ones, and retainers take the place of what the
+ * dominators were made of. What a person sees first, constructors with counts and shallow sizes, comes from
+ * the helper while the dominators are still being computed.
  */
 #include "config.h"
 
@@ -28,8 +29,7 @@ typedef struct
   HwBitset                 queryable;
   GMutex                   mutex;
   GCond                    cond;
-  gboolean                 is_counted;   /* under the mutex: retainers are counted, or the helper failed before */
-  gboolean               (*help) (gpointer self, GError **error);
+  guint                    n_arrived;    /* threads at the meeting, or gone for good; under the mutex */
   GError                  *helper_error;
 } Load;
 
@@ -45,29 +45,37 @@ note (Load       *self,
 }
 
 static void
-set_counted (Load *self)
+arrive (Load *self)
 {
   g_mutex_lock (&self->mutex);
-  self->is_counted = TRUE;
-  g_cond_signal (&self->cond);
+  self->n_arrived++;
+  g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
 }
 
+/* Waits for the other thread; FALSE when it has failed or all is to stop. */
 static gboolean
-help_to_derive (gpointer   data,
-                GError   **error)
+meet (Load    *self,
+      GError **error)
 {
-  Load *self = data;
+  g_mutex_lock (&self->mutex);
+  self->n_arrived++;
+  g_cond_broadcast (&self->cond);
+  while (self->n_arrived < 2)
+    g_cond_wait (&self->cond, &self->mutex);
+  g_mutex_unlock (&self->mutex);
+
+  return !g_cancellable_set_error_if_cancelled (self->stop, error);
+}
+
+static gboolean
+name_classes (Load    *self,
+              GError **error)
+{
   HwHeap *heap = self->heap;
   gint64 since = g_get_monotonic_time ();
 
-  if (!hw_heap_build_retainers (heap, self->stop, error) || !hw_heap_note_sources (heap, error))
-    return FALSE;
-  set_counted (self);
-  note (self, "retainers' counts", &since);
-
-  if (!hw_column_resize (&heap->node_class, heap->n_nodes, error) ||
-      !hw_heap_classify (heap, &heap->shapes, hw_column_u32 (&heap->node_class), &self->rows, self->stop, error))
+  if (!hw_heap_classify (heap, &heap->shapes, &heap->node_class, &self->rows, self->stop, error))
     return FALSE;
   note (self, "classes", &since);
 
@@ -77,21 +85,57 @@ help_to_derive (gpointer   data,
 
   if (self->options->classes_func != NULL)
     {
-      g_autoptr(HwClassTable) first = hw_heap_aggregate (heap, hw_column_u32 (&heap->node_class), self->rows,
-                                                         NULL, TRUE, self->stop, error);
+      g_autoptr(HwClassTable) first = hw_heap_sum_classes (heap, self->rows, FALSE, TRUE);
 
-      if (first == NULL)
-        return FALSE;
       self->options->classes_func (first, self->options->classes_data);
     }
 
+  return TRUE;
+}
+
+static gboolean
+search_graph (Load    *self,
+              GError **error)
+{
+  HwHeap *heap = self->heap;
+  gint64 since = g_get_monotonic_time ();
+
   if (!hw_heap_compute_distances (heap, &self->pairs, self->stop, error))
     return FALSE;
+  hw_heap_sum_classes (heap, self->rows, TRUE, FALSE);
   note (self, "distances", &since);
 
   if (!hw_heap_mark_queryable (heap, &self->queryable, self->stop, error))
     return FALSE;
+  for (guint32 node = 0; node < heap->n_nodes; node++)
+    {
+      guint64 id = hw_column_get (&heap->node_id, node);
+
+      if ((id & 1) != 0)
+        heap->max_js_object_id = MAX (heap->max_js_object_id, id);
+    }
   note (self, "reachable by scripts", &since);
+
+  return hw_heap_note_sources (heap, error);
+}
+
+static gboolean
+list_retainers (Load    *self,
+                GError **error)
+{
+  HwHeap *heap = self->heap;
+  gint64 since = g_get_monotonic_time ();
+
+  if (!hw_heap_build_retainers (heap, self->stop, error))
+    return FALSE;
+  note (self, "retainers", &since);
+
+  for (guint32 node = 0; node < heap->n_nodes; node++)
+    if (hw_bitset_get (&self->queryable, node))
+      hw_column_u8 (&heap->node_flags)[node] |= HW_NODE_QUERYABLE;
+  if (!hw_heap_compute_statistics (heap, self->stop, error) || !hw_heap_find_producer (heap, self->stop, error))
+    return FALSE;
+  note (self, "statistics", &since);
 
   return TRUE;
 }
@@ -100,19 +144,21 @@ static gpointer
 helper_thread (gpointer data)
 {
   Load *self = data;
+  gboolean has_met = FALSE;
 
-  if (!self->help (self, &self->helper_error))
+  if (!name_classes (self, &self->helper_error) || !search_graph (self, &self->helper_error) ||
+      !(has_met = TRUE, meet (self, &self->helper_error)) || !list_retainers (self, &self->helper_error))
     g_cancellable_cancel (self->stop);
-  set_counted (self);
+  if (!has_met)
+    arrive (self);
 
   return NULL;
 }
 
-/* Gives each node's dominator; @order is needed for what follows. */
 static gboolean
-derive_dominators (Load      *self,
-                   HwColumn  *order,
-                   GError   **error)
+derive_dominators (Load             *self,
+                   HwDominatorTree  *tree,
+                   GError          **error)
 {
   HwHeap *heap = self->heap;
   HwProgress *progress = self->options->progress;
@@ -133,54 +179,23 @@ derive_dominators (Load      *self,
   if (!hw_heap_mark_essential (heap, &self->pairs, &page_owned, &essential, &has_predecessor, self->stop, error))
     return FALSE;
   hw_bitset_clear (&page_owned);
-  g_mutex_lock (&self->mutex);
-  while (!self->is_counted)
-    g_cond_wait (&self->cond, &self->mutex);
-  g_mutex_unlock (&self->mutex);
-  if (g_cancellable_set_error_if_cancelled (self->stop, error))
-    return FALSE;
 
   hw_progress_begin_phase (progress, N_("Computing dominators"), 0.22);
 
-  return hw_heap_compute_dominators (heap, &essential, &has_predecessor, order, self->stop, error);
+  return hw_heap_compute_dominators (heap, &essential, &has_predecessor, tree, self->stop, error);
 }
 
 static gboolean
-help_to_finish (gpointer   data,
-                GError   **error)
-{
-  Load *self = data;
-  HwHeap *heap = self->heap;
-
-  if (!hw_heap_fill_retainers (heap, self->stop, error) || !hw_heap_compute_statistics (heap, self->stop, error) ||
-      !hw_heap_find_producer (heap, self->stop, error))
-    return FALSE;
-
-  for (guint32 node = 0; node < heap->n_nodes; node++)
-    {
-      guint64 id = hw_column_get (&heap->node_id, node);
-
-      if ((id & 1) != 0)
-        heap->max_js_object_id = MAX (heap->max_js_object_id, id);
-      if (hw_bitset_get (&self->queryable, node))
-        hw_column_u8 (&heap->node_flags)[node] |= HW_NODE_QUERYABLE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-finish_heap (Load      *self,
-             HwColumn  *order,
-             GError   **error)
+add_up (Load             *self,
+        HwDominatorTree  *tree,
+        GError          **error)
 {
   HwHeap *heap = self->heap;
 
   hw_progress_begin_phase (self->options->progress, N_("Computing retained sizes"), 0.08);
-  if (!hw_heap_compute_retained (heap, order, self->stop, error))
+  if (!hw_heap_compute_retained (heap, tree, self->stop, error))
     return FALSE;
-  heap->classes = hw_heap_aggregate (heap, hw_column_u32 (&heap->node_class), self->rows, order, FALSE,
-                                     self->stop, error);
+  heap->classes = hw_heap_aggregate (heap, self->rows, tree, self->stop, error);
 
   return heap->classes != NULL;
 }
@@ -192,20 +207,22 @@ stop_cb (GCancellable *cancellable G_GNUC_UNUSED,
   g_cancellable_cancel (stop);
 }
 
-/* Runs @work here and @help beside it, until both are done. */
+/* Runs what this thread has to do beside the helper, until both are done. */
 static gboolean
-run_both (Load       *self,
-          gboolean  (*work) (Load *self, HwColumn *order, GError **error),
-          gboolean  (*help) (gpointer self, GError **error),
-          HwColumn   *order,
-          GError    **error)
+run_both (Load    *self,
+          GError **error)
 {
-  GThread *helper;
-  gboolean ok;
+  g_auto(HwDominatorTree) tree = { { .width = 4 }, { .width = 4 }, { .width = 8 } };
+  GThread *helper = g_thread_new ("heap-classes", helper_thread, self);
+  gboolean ok = derive_dominators (self, &tree, error);
 
-  self->help = help;
-  helper = g_thread_new ("heap-classes", helper_thread, self);
-  ok = work (self, order, error);
+  if (ok)
+    ok = meet (self, error) && add_up (self, &tree, error);
+  else
+    {
+      g_cancellable_cancel (self->stop);
+      arrive (self);
+    }
   if (!ok)
     g_cancellable_cancel (self->stop);
   g_thread_join (helper);
@@ -230,7 +247,6 @@ derive (Load    *self,
         GError **error)
 {
   HwHeap *heap = self->heap;
-  g_auto(HwColumn) order = { .width = 4 };
   gulong handler = 0;
   gboolean ok;
 
@@ -250,8 +266,7 @@ derive (Load    *self,
   if (self->cancellable != NULL)
     handler = g_cancellable_connect (self->cancellable, G_CALLBACK (stop_cb), self->stop, NULL);
 
-  ok = run_both (self, derive_dominators, help_to_derive, &order, error) &&
-       run_both (self, finish_heap, help_to_finish, &order, error);
+  ok = run_both (self, error);
   if (ok)
     heap->statistics.v8_heap = (heap->statistics.total = hw_heap_get_total_size (heap)) - heap->statistics.native;
 

@@ -76,6 +76,39 @@ typedef struct
   guint  n_properties;
 } HwShape;
 
+/**
+ * HwSizes:
+ * @near: u16, HW_SIZE_FAR for those in @far_size; u64 when there are too many of them
+ * @far_node: u32 HwNodeId, ascending
+ * @far_size: u64, of @far_node
+ *
+ * A size in bytes for each node. Of 2.8 M objects 15 are as large as 64 kB, and 24,000 retain as much.
+ */
+typedef struct
+{
+  HwColumn near;
+  HwColumn far_node;
+  HwColumn far_size;
+} HwSizes;
+
+#define HW_SIZE_FAR G_MAXUINT16
+
+/**
+ * HwDominatorTree:
+ * @vertex: u32, number → node
+ * @parent: u32, number → number of the dominator, which is less
+ * @scratch: u64 per number, for who works on the tree
+ *
+ * The dominators in the space of depth-first numbers, where what belongs together is near each other. 0 is
+ * the root.
+ */
+typedef struct
+{
+  HwColumn vertex;
+  HwColumn parent;
+  HwColumn scratch;
+} HwDominatorTree;
+
 struct _HwHeap
 {
   gatomicrefcount  ref_count;
@@ -94,13 +127,13 @@ struct _HwHeap
   HwColumn         node_file_kind;   /* u8, the file's kind number; empty unless a node is of an unknown kind */
   HwColumn         node_name;        /* u32 HwStringId */
   HwColumn         node_id;          /* u32 or u64, the file's object ids */
-  HwColumn         node_size;        /* u32 or u64 bytes, after transfer */
+  HwSizes          node_size;        /* after transfer */
   HwColumn         first_edge;       /* u32, n_nodes + 1 */
   HwColumn         first_retainer;   /* u32, n_nodes + 1 */
   HwColumn         dominator;        /* u32 HwNodeId */
-  HwColumn         retained;         /* u32 or u64 bytes */
-  HwColumn         distance;         /* u32; HW_NONE is unreachable */
-  HwColumn         node_class;       /* u32 HwClassId */
+  HwSizes          retained;
+  HwColumn         distance;         /* u8 to u64, a code, see hw_distance_from_code() */
+  HwColumn         node_class;       /* u8 to u32 HwClassId */
   HwColumn         trace_node;       /* u32 trace node id; empty when the file has none */
   HwColumn         node_pattern;     /* u32, where the kinds and names of the node's edges begin in pattern_* */
 
@@ -186,6 +219,27 @@ hw_heap_is_user_root (const HwHeap *self,
          hw_column_u32 (&self->node_name)[node] == self->known[HW_KNOWN_DOCUMENT_DOM_TREES];
 }
 
+/*
+ * Distances as they are kept: 0 is unreachable, then odd for those from a user root and even for those from
+ * the root, which count from HW_DISTANCE_SYSTEM on when there are user roots. Mostly that needs 16 bits.
+ */
+static inline guint64
+hw_distance_to_code (guint64  steps,
+                     gboolean from_root)
+{
+  return 2 * steps + 1 + (from_root ? 1 : 0);
+}
+
+static inline gint64
+hw_distance_from_code (guint64  code,
+                       gboolean has_user_roots)
+{
+  if (code == 0)
+    return HW_DISTANCE_UNREACHABLE;
+
+  return (gint64) ((code - 1) / 2) + ((code & 1) == 0 && has_user_roots ? HW_DISTANCE_SYSTEM : 0);
+}
+
 /* Looked at every few thousand steps of every loop that is linear in the heap. */
 #define HW_CANCEL_STEPS 0xffff
 
@@ -267,17 +321,18 @@ gboolean  hw_heap_mark_essential       (HwHeap        *self,
                                         HwBitset      *has_predecessor,
                                         GCancellable  *cancellable,
                                         GError       **error);
-gboolean  hw_heap_fill_retainers       (HwHeap        *self,
-                                        GCancellable  *cancellable,
-                                        GError       **error);
 
 /* hw-dominators.c */
 gboolean  hw_heap_compute_dominators   (HwHeap        *self,
                                         const HwBitset *essential,
                                         const HwBitset *has_predecessor,
-                                        HwColumn      *order,
+                                        HwDominatorTree *tree,
                                         GCancellable  *cancellable,
                                         GError       **error);
+
+void      hw_dominator_tree_clear      (HwDominatorTree *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HwDominatorTree, hw_dominator_tree_clear)
 
 /* hw-distances.c */
 gboolean  hw_heap_compute_distances    (HwHeap        *self,
@@ -285,12 +340,55 @@ gboolean  hw_heap_compute_distances    (HwHeap        *self,
                                         GCancellable  *cancellable,
                                         GError       **error);
 
+/* hw-size-column.c */
+void      hw_sizes_init                (HwSizes       *self);
+void      hw_sizes_clear               (HwSizes       *self);
+gboolean  hw_sizes_has_many_far        (const HwSizes *self,
+                                        gsize          n_far);
+gboolean  hw_sizes_widen               (HwSizes       *self,
+                                        GError       **error);
+gboolean  hw_sizes_set_far             (HwSizes       *self,
+                                        gsize          i,
+                                        guint64        size,
+                                        GError       **error);
+gboolean  hw_sizes_sort                (HwSizes       *self,
+                                        GError       **error);
+guint64   hw_sizes_get_far             (const HwSizes *self,
+                                        gsize          i);
+
+static inline guint64
+hw_sizes_get (const HwSizes *self,
+              gsize          i)
+{
+  guint16 near;
+
+  if (G_UNLIKELY (self->near.width == 8))
+    return hw_column_u64 (&self->near)[i];
+  near = hw_column_u16 (&self->near)[i];
+
+  return G_LIKELY (near != HW_SIZE_FAR) ? near : hw_sizes_get_far (self, i);
+}
+
+/* Sets the size of a node that has no far one yet, see hw_sizes_set_far(). */
+static inline gboolean
+hw_sizes_set (HwSizes  *self,
+              gsize     i,
+              guint64   size,
+              GError  **error)
+{
+  if (G_UNLIKELY (size >= HW_SIZE_FAR || self->near.width == 8))
+    return hw_sizes_set_far (self, i, size, error);
+  hw_column_u16 (&self->near)[i] = (guint16) size;
+
+  return TRUE;
+}
+
 /* hw-sizes.c */
 gboolean  hw_heap_transfer_sizes       (HwHeap        *self,
                                         GCancellable  *cancellable,
                                         GError       **error);
 gboolean  hw_heap_compute_retained     (HwHeap        *self,
-                                        const HwColumn *order,
+                                        HwDominatorTree *tree,
                                         GCancellable  *cancellable,
                                         GError       **error);
 gboolean  hw_heap_compute_statistics   (HwHeap        *self,
@@ -300,21 +398,23 @@ gboolean  hw_heap_compute_statistics   (HwHeap        *self,
 /* hw-classes.c */
 gboolean  hw_heap_classify             (HwHeap        *self,
                                         GPtrArray    **shapes,
-                                        guint32       *class_of_node,
+                                        HwColumn      *class_of_node,
                                         GArray       **rows,
                                         GCancellable  *cancellable,
                                         GError       **error);
 gboolean  hw_heap_list_instances       (HwHeap        *self,
-                                        const guint32 *class_of_node,
+                                        const HwColumn *class_of_node,
                                         guint          n_classes,
                                         guint32      **offsets,
                                         guint32      **instances,
                                         GError       **error);
-HwClassTable *hw_heap_aggregate        (HwHeap        *self,
-                                        const guint32 *class_of_node,
+HwClassTable *hw_heap_sum_classes      (HwHeap        *self,
                                         GArray        *rows,
-                                        HwColumn      *order,
-                                        gboolean       partial,
+                                        gboolean       has_distances,
+                                        gboolean       make_table);
+HwClassTable *hw_heap_aggregate        (HwHeap        *self,
+                                        GArray        *rows,
+                                        HwDominatorTree *tree,
                                         GCancellable  *cancellable,
                                         GError       **error);
 

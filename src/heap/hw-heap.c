@@ -36,13 +36,13 @@ hw_heap_new (void)
   hw_column_init (&self->node_file_kind, 1);
   hw_column_init (&self->node_name, 4);
   hw_column_init (&self->node_id, 4);
-  hw_column_init (&self->node_size, 4);
+  hw_sizes_init (&self->node_size);
   hw_column_init (&self->first_edge, 4);
   hw_column_init (&self->first_retainer, 4);
   hw_column_init (&self->dominator, 4);
-  hw_column_init (&self->retained, 4);
-  hw_column_init (&self->distance, 4);
-  hw_column_init (&self->node_class, 4);
+  hw_sizes_init (&self->retained);
+  hw_column_init (&self->distance, 1);
+  hw_column_init (&self->node_class, 1);
   hw_column_init (&self->trace_node, 4);
   hw_column_init (&self->node_pattern, 4);
   hw_column_init (&self->pattern_kind, 1);
@@ -96,11 +96,11 @@ hw_heap_unref (HwHeap *self)
   hw_column_clear (&self->node_file_kind);
   hw_column_clear (&self->node_name);
   hw_column_clear (&self->node_id);
-  hw_column_clear (&self->node_size);
+  hw_sizes_clear (&self->node_size);
   hw_column_clear (&self->first_edge);
   hw_column_clear (&self->first_retainer);
   hw_column_clear (&self->dominator);
-  hw_column_clear (&self->retained);
+  hw_sizes_clear (&self->retained);
   hw_column_clear (&self->distance);
   hw_column_clear (&self->node_class);
   hw_column_clear (&self->trace_node);
@@ -194,7 +194,7 @@ hw_heap_get_total_size (HwHeap *self)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  return hw_column_get (&self->retained, self->root) + self->extra_native_bytes;
+  return hw_sizes_get (&self->retained, self->root) + self->extra_native_bytes;
 }
 
 /**
@@ -471,7 +471,7 @@ hw_heap_get_node_class (HwHeap   *self,
 {
   g_return_val_if_fail (self != NULL && node.value < self->n_nodes, HW_CLASS_NONE);
 
-  return HW_CLASS (hw_column_u32 (&self->node_class)[node.value]);
+  return HW_CLASS ((guint32) hw_column_get (&self->node_class, node.value));
 }
 
 /**
@@ -487,7 +487,7 @@ hw_heap_get_shallow_size (HwHeap   *self,
 {
   g_return_val_if_fail (self != NULL && node.value < self->n_nodes, 0);
 
-  return hw_column_get (&self->node_size, node.value);
+  return hw_sizes_get (&self->node_size, node.value);
 }
 
 /**
@@ -503,7 +503,7 @@ hw_heap_get_retained_size (HwHeap   *self,
 {
   g_return_val_if_fail (self != NULL && node.value < self->n_nodes, 0);
 
-  return hw_column_get (&self->retained, node.value);
+  return hw_sizes_get (&self->retained, node.value);
 }
 
 /**
@@ -518,13 +518,9 @@ gint64
 hw_heap_get_distance (HwHeap   *self,
                       HwNodeId  node)
 {
-  guint32 distance;
-
   g_return_val_if_fail (self != NULL && node.value < self->n_nodes, HW_DISTANCE_UNREACHABLE);
 
-  distance = hw_column_u32 (&self->distance)[node.value];
-
-  return distance == HW_NONE ? HW_DISTANCE_UNREACHABLE : (gint64) distance;
+  return hw_distance_from_code (hw_column_get (&self->distance, node.value), self->has_user_roots);
 }
 
 /**

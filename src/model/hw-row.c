@@ -99,8 +99,10 @@ hw_row_class_init (HwRowClass *klass)
 }
 
 static void
-hw_row_init (HwRow *self G_GNUC_UNUSED)
+hw_row_init (HwRow *self)
 {
+  /* Of no tree yet: says nothing and cannot be opened. */
+  self->item = (HwTreeItem) { .id = HW_NONE, .other = HW_NONE, .kind = HW_ROW_MORE };
 }
 
 HwRow *

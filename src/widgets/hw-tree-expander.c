@@ -15,11 +15,10 @@ struct _HwTreeExpander
 {
   GtkWidget    parent_instance;
 
-  GtkWidget   *icon;
   GtkWidget   *child;
   HwTreeModel *model;   /* owned while a row is set */
   HwRow       *row;     /* owned */
-  gulong       handlers[2];
+  gulong       handler;
 };
 
 G_DEFINE_FINAL_TYPE (HwTreeExpander, hw_tree_expander, GTK_TYPE_WIDGET)
@@ -37,20 +36,11 @@ get_indent (HwTreeExpander *self,
 static void
 update_state (HwTreeExpander *self)
 {
-  gboolean expandable = self->row != NULL && hw_row_get_expandable (self->row);
-  gboolean expanded = self->row != NULL && hw_row_get_expanded (self->row);
-
-  /* The icon theme turns it round where one reads from right to left. */
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), expanded ? "pan-down-symbolic" : "pan-end-symbolic");
-  gtk_widget_set_child_visible (self->icon, expandable);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "listitem.toggle-expand", expandable);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "listitem.expand", expandable && !expanded);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "listitem.collapse", expandable && expanded);
-
-  if (expandable)
-    gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_EXPANDED, expanded, -1);
+  if (self->row != NULL && hw_row_get_expandable (self->row))
+    gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_EXPANDED, hw_row_get_expanded (self->row), -1);
   else
     gtk_accessible_reset_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_EXPANDED);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
@@ -70,27 +60,6 @@ toggle (GtkWidget  *widget,
     hw_tree_model_expand (self->model, self->row);
   else
     hw_tree_model_collapse (self->model, self->row);
-}
-
-static void
-pressed_cb (HwTreeExpander *self,
-            int             n_press G_GNUC_UNUSED,
-            double          x,
-            double          y G_GNUC_UNUSED,
-            GtkGesture     *gesture)
-{
-  int width = gtk_widget_get_width (GTK_WIDGET (self));
-  int start = get_indent (self, width);
-  double at = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL ? width - x : x;
-
-  /* The whole strip before the text is the target, not only the triangle. */
-  if (at < start - GAP || at > start + ICON + GAP || self->row == NULL || !hw_row_get_expandable (self->row))
-    {
-      gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
-      return;
-    }
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  gtk_widget_activate_action (GTK_WIDGET (self), "listitem.toggle-expand", NULL);
 }
 
 static void
@@ -128,20 +97,38 @@ hw_tree_expander_size_allocate (GtkWidget *widget,
   int indent = get_indent (self, width);
   int text = MAX (width - indent - ICON - GAP, 1);
 
-  gtk_widget_measure (self->icon, GTK_ORIENTATION_HORIZONTAL, -1, NULL, NULL, NULL, NULL);
-  gtk_widget_size_allocate (self->icon,
-                            &(GtkAllocation) { rtl ? width - indent - ICON : indent, 0, ICON, height }, -1);
   gtk_widget_size_allocate (self->child,
                             &(GtkAllocation) { rtl ? 0 : indent + ICON + GAP, 0, text, height }, baseline);
 }
 
+/* A widget for the triangle would be one more for each of the rows that a table keeps. */
 static void
-hw_tree_expander_direction_changed (GtkWidget        *widget,
-                                    GtkTextDirection  previous)
+hw_tree_expander_snapshot (GtkWidget   *widget,
+                           GtkSnapshot *snapshot)
 {
-  GTK_WIDGET_CLASS (hw_tree_expander_parent_class)->direction_changed (widget, previous);
+  HwTreeExpander *self = HW_TREE_EXPANDER (widget);
+  int width = gtk_widget_get_width (widget);
+  int indent = get_indent (self, width);
 
-  update_state (HW_TREE_EXPANDER (widget));
+  if (self->row != NULL && hw_row_get_expandable (self->row))
+    {
+      GtkTextDirection direction = gtk_widget_get_direction (widget);
+      /* The theme keeps the icons that were looked up last. */
+      g_autoptr(GtkIconPaintable) icon =
+        gtk_icon_theme_lookup_icon (gtk_icon_theme_get_for_display (gtk_widget_get_display (widget)),
+                                    hw_row_get_expanded (self->row) ? "pan-down-symbolic" : "pan-end-symbolic",
+                                    NULL, ICON, gtk_widget_get_scale_factor (widget), direction, 0);
+      int x = direction == GTK_TEXT_DIR_RTL ? width - indent - ICON : indent;
+      GdkRGBA colour;
+
+      gtk_widget_get_color (widget, &colour);
+      gtk_snapshot_save (snapshot);
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) ((gtk_widget_get_height (widget) - ICON) / 2)));
+      gtk_symbolic_paintable_snapshot_symbolic (GTK_SYMBOLIC_PAINTABLE (icon), snapshot, ICON, ICON, &colour, 1);
+      gtk_snapshot_restore (snapshot);
+    }
+
+  gtk_widget_snapshot_child (widget, self->child, snapshot);
 }
 
 static void
@@ -150,7 +137,6 @@ hw_tree_expander_dispose (GObject *object)
   HwTreeExpander *self = HW_TREE_EXPANDER (object);
 
   hw_tree_expander_set_row (self, NULL, NULL);
-  g_clear_pointer (&self->icon, gtk_widget_unparent);
   g_clear_pointer (&self->child, gtk_widget_unparent);
 
   G_OBJECT_CLASS (hw_tree_expander_parent_class)->dispose (object);
@@ -165,7 +151,7 @@ hw_tree_expander_class_init (HwTreeExpanderClass *klass)
   object_class->dispose = hw_tree_expander_dispose;
   widget_class->measure = hw_tree_expander_measure;
   widget_class->size_allocate = hw_tree_expander_size_allocate;
-  widget_class->direction_changed = hw_tree_expander_direction_changed;
+  widget_class->snapshot = hw_tree_expander_snapshot;
 
   gtk_widget_class_set_css_name (widget_class, "hwexpander");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
@@ -175,14 +161,8 @@ hw_tree_expander_class_init (HwTreeExpanderClass *klass)
 }
 
 static void
-hw_tree_expander_init (HwTreeExpander *self)
+hw_tree_expander_init (HwTreeExpander *self G_GNUC_UNUSED)
 {
-  GtkGesture *click = gtk_gesture_click_new ();
-
-  self->icon = gtk_image_new ();
-  gtk_widget_set_parent (self->icon, GTK_WIDGET (self));
-  g_signal_connect_swapped (click, "pressed", G_CALLBACK (pressed_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
 }
 
 /**
@@ -245,16 +225,42 @@ hw_tree_expander_set_row (HwTreeExpander *self,
 {
   g_return_if_fail (HW_IS_TREE_EXPANDER (self));
 
-  for (guint i = 0; i < G_N_ELEMENTS (self->handlers); i++)
-    g_clear_signal_handler (&self->handlers[i], self->row);
+  g_clear_signal_handler (&self->handler, self->row);
   g_set_object (&self->model, model);
   g_set_object (&self->row, row);
   if (row == NULL)
     return;
 
-  self->handlers[0] = g_signal_connect_swapped (row, "notify::expanded", G_CALLBACK (update_state), self);
-  self->handlers[1] = g_signal_connect_swapped (row, "notify::expandable", G_CALLBACK (update_state), self);
+  self->handler = g_signal_connect_swapped (row, "notify", G_CALLBACK (update_state), self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LEVEL, (int) hw_row_get_depth (row) + 1, -1);
   update_state (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
+}
+
+/**
+ * hw_tree_expander_press:
+ * @self: an expander
+ * @x: where, in pixels from the expander's left side
+ *
+ * Opens or closes the row if it can be opened and the place is the triangle or the strip before it. A table
+ * has one gesture for all its expanders.
+ *
+ * Returns: whether that was meant
+ */
+gboolean
+hw_tree_expander_press (HwTreeExpander *self,
+                        double          x)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int start = get_indent (self, width);
+  double at = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL ? width - x : x;
+
+  g_return_val_if_fail (HW_IS_TREE_EXPANDER (self), FALSE);
+
+  if (at < start - GAP || at > start + ICON + GAP || self->row == NULL || !hw_row_get_expandable (self->row))
+    return FALSE;
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "listitem.toggle-expand", NULL);
+
+  return TRUE;
 }

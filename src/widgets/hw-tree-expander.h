@@ -26,5 +26,7 @@ HwRow     *hw_tree_expander_get_row   (HwTreeExpander  *self);
 void       hw_tree_expander_set_row   (HwTreeExpander  *self,
                                        HwTreeModel     *model,
                                        HwRow           *row);
+gboolean   hw_tree_expander_press     (HwTreeExpander  *self,
+                                       double           x);
 
 G_END_DECLS

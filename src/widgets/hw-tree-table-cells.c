@@ -184,6 +184,7 @@ setup_cell_cb (GtkListItemFactory *factory,
   gtk_column_view_cell_set_child (cell, column->kind == HW_CELL_NAME
                                           ? hw_tree_expander_new (hw_text_cell_new ())
                                           : hw_number_cell_new (column->kind == HW_CELL_SIZE));
+  g_object_set_data (G_OBJECT (cell), "column", (gpointer) column);
 }
 
 /* A constructor stays to be read where it has no objects, but quietly; an object leaves a gap. */
@@ -227,11 +228,17 @@ bind_name (HwTreeTable        *self,
 }
 
 static void
-bind_cell_cb (GtkListItemFactory *factory,
-              GtkColumnViewCell  *cell,
-              HwTreeTable        *self)
+note_bound (HwTreeTable *self,
+            gpointer     item)
 {
-  const HwTableColumn *column = get_column (factory);
+  g_hash_table_insert (self->bound, item, GUINT_TO_POINTER (self->generation));
+}
+
+static void
+bind_cell (HwTreeTable       *self,
+           GtkColumnViewCell *cell)
+{
+  const HwTableColumn *column = g_object_get_data (G_OBJECT (cell), "column");
   g_auto(CellValue) value = { NULL, NULL, 0, HW_NUMBER_PLAIN };
 
   if (column->kind == HW_CELL_NAME)
@@ -245,9 +252,20 @@ bind_cell_cb (GtkListItemFactory *factory,
 }
 
 static void
-unbind_cell_cb (GtkListItemFactory *factory,
-                GtkColumnViewCell  *cell)
+bind_cell_cb (GtkListItemFactory *factory G_GNUC_UNUSED,
+              GtkColumnViewCell  *cell,
+              HwTreeTable        *self)
 {
+  bind_cell (self, cell);
+  note_bound (self, cell);
+}
+
+static void
+unbind_cell_cb (GtkListItemFactory *factory,
+                GtkColumnViewCell  *cell,
+                HwTreeTable        *self)
+{
+  g_hash_table_remove (self->bound, cell);
   if (get_column (factory)->kind == HW_CELL_NAME)
     hw_tree_expander_set_row (HW_TREE_EXPANDER (gtk_column_view_cell_get_child (cell)), NULL, NULL);
 }
@@ -262,7 +280,7 @@ hw_tree_table_cell_factory (HwTreeTable         *self,
   g_object_set_data (G_OBJECT (factory), "column", (gpointer) column);
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cell_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cell_cb), self);
-  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cell_cb), NULL);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cell_cb), self);
 
   return factory;
 }
@@ -283,29 +301,64 @@ update_row_label (HwRow            *row,
 
 static void
 bind_row_cb (GtkListItemFactory *factory G_GNUC_UNUSED,
-             GtkColumnViewRow   *item)
+             GtkColumnViewRow   *item,
+             HwTreeTable        *self)
 {
   HwRow *row = gtk_column_view_row_get_item (item);
 
   update_row_label (row, NULL, item);
   g_signal_connect_object (row, "notify::expanded", G_CALLBACK (update_row_label), item, 0);
+  note_bound (self, item);
 }
 
 static void
 unbind_row_cb (GtkListItemFactory *factory G_GNUC_UNUSED,
-               GtkColumnViewRow   *item)
+               GtkColumnViewRow   *item,
+               HwTreeTable        *self)
 {
+  g_hash_table_remove (self->bound, item);
   g_signal_handlers_disconnect_by_func (gtk_column_view_row_get_item (item), update_row_label, item);
 }
 
 /* Gives each row the sentence that a screen reader speaks. */
 GtkListItemFactory *
-hw_tree_table_row_factory (HwTreeTable *self G_GNUC_UNUSED)
+hw_tree_table_row_factory (HwTreeTable *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_row_cb), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_row_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_row_cb), self);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_row_cb), self);
 
   return factory;
+}
+
+/* Fills cells and labels anew whose row is the same as before all rows were replaced. */
+void
+hw_tree_table_bind_again (HwTreeTable *self)
+{
+  g_autoptr(GPtrArray) stale = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer item, generation;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &item, &generation))
+    if (GPOINTER_TO_UINT (generation) != self->generation)
+      g_ptr_array_add (stale, item);
+
+  for (guint i = 0; i < stale->len; i++)
+    {
+      HwRow *row;
+
+      item = stale->pdata[i];
+      row = GTK_IS_COLUMN_VIEW_CELL (item) ? gtk_column_view_cell_get_item (item) : gtk_column_view_row_get_item (item);
+      /* One that only waits to be disposed of. */
+      if (row == NULL || hw_row_get_position (row) == G_MAXUINT)
+        continue;
+
+      if (GTK_IS_COLUMN_VIEW_CELL (item))
+        bind_cell (self, item);
+      else
+        update_row_label (row, NULL, item);
+      note_bound (self, item);
+    }
 }

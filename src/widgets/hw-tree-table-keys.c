@@ -2,6 +2,7 @@
 /* What a person does with a row: keys, context menu, copying, "What is this?". */
 #include "config.h"
 
+#include "widgets/hw-tree-expander.h"
 #include "widgets/hw-tree-table-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -394,6 +395,26 @@ secondary_pressed_cb (HwTreeTable *self,
   popup_menu (self, &(GdkRectangle) { (int) x, (int) y, 1, 1 });
 }
 
+/* On a triangle: opens and closes, and does not select. */
+static void
+primary_pressed_cb (HwTreeTable *self,
+                    int          n_press G_GNUC_UNUSED,
+                    double       x,
+                    double       y,
+                    GtkGesture  *gesture)
+{
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
+  graphene_point_t place;
+
+  while (widget != NULL && !HW_IS_TREE_EXPANDER (widget))
+    widget = widget != GTK_WIDGET (self) ? gtk_widget_get_parent (widget) : NULL;
+
+  if (widget != NULL &&
+      gtk_widget_compute_point (GTK_WIDGET (self), widget, &GRAPHENE_POINT_INIT ((float) x, (float) y), &place) &&
+      hw_tree_expander_press (HW_TREE_EXPANDER (widget), place.x))
+    gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
 /* "n more…" is a button in the shape of a row. */
 static void
 primary_released_cb (HwTreeTable *self,
@@ -453,6 +474,7 @@ hw_tree_table_install_keys (HwTreeTable *self)
 
   /* Before the row selects itself: by then it may stand for something else. */
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (primary), GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (primary, "pressed", G_CALLBACK (primary_pressed_cb), self);
   g_signal_connect_swapped (primary, "released", G_CALLBACK (primary_released_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (primary));
 }

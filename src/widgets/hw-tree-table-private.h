@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "widgets/hw-row-feed-private.h"
 #include "widgets/hw-tree-table.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,10 @@ struct _HwTreeTable
   HwTreeTable         *focused;        /* this or the partner: whose row had the focus when all went out */
   GtkSingleSelection  *selection;
   HwTreeModel         *model;
+  HwRowFeed           *feed;           /* the model's rows as the view gets them */
+  GPtrArray           *going;          /* row widgets to be disposed of when there is time */
+  guint                release;        /* source that does so, or 0 */
+  GHashTable          *bound;          /* the view's list items → the generation that they show */
   GtkPopover          *explanation;    /* made when first asked for */
   GtkPopover          *menu;           /* made when first opened */
   GSettings           *settings;       /* nullable */
@@ -38,6 +43,10 @@ struct _HwTreeTable
   guint                narrow : 1;
   guint                busy_sorting : 1;
   guint                resetting : 1;
+  guint                placed : 1;     /* selection and scroll are right for the rows that came */
+  guint                goes_back : 1;  /* what is on top of the view goes: scroll to the row that was closed */
+  guint                keeps_focus : 1; /* a row that stays has the focus */
+  guint                generation;     /* grows when all rows are replaced */
   HwTablePane          pane;
 };
 
@@ -47,6 +56,12 @@ GtkListItemFactory *hw_tree_table_row_factory  (HwTreeTable          *self);
 char               *hw_tree_table_dup_cell     (HwTreeTable          *self,
                                                 const HwTableColumn  *column,
                                                 HwRow                *row);
+void                hw_tree_table_bind_again   (HwTreeTable          *self);
+void                hw_tree_table_follow_resets (HwTreeTable         *self);
+void                hw_tree_table_focus_row    (HwTreeTable          *self,
+                                                guint                 position);
+GtkWidget          *hw_tree_table_get_list     (HwTreeTable          *self);
+HwRow              *hw_tree_table_peek_focused (HwTreeTable          *self);
 void                hw_tree_table_install_keys (HwTreeTable          *self);
 void                hw_tree_table_class_keys   (GtkWidgetClass       *klass);
 HwRow              *hw_tree_table_dup_current  (HwTreeTable          *self);

@@ -22,27 +22,37 @@ find_expander (GtkWidget *widget)
   return NULL;
 }
 
+/* (nullable): the row that has the focus */
+HwRow *
+hw_tree_table_peek_focused (HwTreeTable *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  HwTreeExpander *expander;
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)) ||
+      g_strcmp0 (gtk_widget_get_css_name (focus), "row") != 0)
+    return NULL;
+
+  expander = find_expander (focus);
+
+  return expander != NULL ? hw_tree_expander_get_row (expander) : NULL;
+}
+
 /* The row that keys and menus are about: the selected one, else the one that has the focus, which is selected then. */
 HwRow *
 hw_tree_table_dup_current (HwTreeTable *self)
 {
   HwRow *selected = hw_tree_table_dup_selected (self);
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
-  HwTreeExpander *expander;
+  HwRow *focused = selected == NULL ? hw_tree_table_peek_focused (self) : NULL;
 
-  if (selected != NULL || focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)) ||
-      g_strcmp0 (gtk_widget_get_css_name (focus), "row") != 0)
+  if (focused == NULL)
     return selected;
 
-  expander = find_expander (focus);
-  if (expander == NULL || hw_tree_expander_get_row (expander) == NULL)
-    return NULL;
+  g_object_ref (focused);
+  gtk_single_selection_set_selected (self->selection, hw_row_get_position (focused));
 
-  selected = g_object_ref (hw_tree_expander_get_row (expander));
-  gtk_single_selection_set_selected (self->selection, hw_row_get_position (selected));
-
-  return selected;
+  return focused;
 }
 
 /* The row that is drawn at a place of the table, or NULL. */

@@ -151,69 +151,6 @@ selected_cb (HwTreeTable *self)
   g_signal_emit (self, signals[ROW_SELECTED], 0, row);
 }
 
-/* GTK moves the focus to the row only if it is in the list already. */
-static void
-focus_row (HwTreeTable *self,
-           guint        position)
-{
-  gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_FOCUS, NULL);
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-}
-
-/* Everything went out and came in again in another order: find the selected row by its key. The focus
- * goes with it only if it was on a row: who types a filter or clicks a header goes on doing so.
- */
-static void
-reset_done_cb (HwTreeTable *self)
-{
-  guint position = self->selected_key != 0 ? hw_tree_model_find_key (self->model, self->selected_key)
-                                           : GTK_INVALID_LIST_POSITION;
-  HwTreeTable *focused = g_steal_pointer (&self->focused);
-
-  self->resetting = FALSE;
-  if (position != GTK_INVALID_LIST_POSITION)
-    {
-      gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_SELECT, NULL);
-      if (focused != NULL)
-        focus_row (focused, position);
-      return;
-    }
-
-  /* It must not keep a heap alive that is not shown any more. */
-  g_clear_object (&self->selected_row);
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->model)) > 0)
-    gtk_column_view_scroll_to (self->view, 0, NULL, GTK_LIST_SCROLL_NONE, NULL);
-}
-
-static gboolean
-has_focused_row (HwTreeTable *self)
-{
-  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
-  GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self->view));
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  return focus != NULL && focus != header && root != NULL && gtk_root_get_focus (root) != NULL &&
-         gtk_widget_is_ancestor (gtk_root_get_focus (root), focus);
-}
-
-static void
-items_changed_cb (HwTreeTable *self,
-                  guint        position,
-                  guint        removed,
-                  guint        added)
-{
-  /* All out: what the selection says until all is in again is not the person's choice. */
-  if (position == 0 && removed > 0 && added == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0)
-    {
-      self->resetting = TRUE;
-      self->focused = has_focused_row (self) ? self
-                      : self->partner != NULL && has_focused_row (self->partner) ? self->partner
-                      : NULL;
-    }
-  else if (self->resetting && added > 0 && removed == 0 && position == 0)
-    self->resetting = FALSE;
-}
-
 static void
 activate_cb (HwTreeTable *self)
 {
@@ -295,9 +232,19 @@ hw_tree_table_set_property (GObject      *object,
 }
 
 static void
+hw_tree_table_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (hw_tree_table_parent_class)->map (widget);
+
+  hw_row_feed_set_paced (HW_TREE_TABLE (widget)->feed, TRUE);
+}
+
+static void
 hw_tree_table_unmap (GtkWidget *widget)
 {
   HwTreeTable *self = HW_TREE_TABLE (widget);
+
+  hw_row_feed_set_paced (self->feed, FALSE);
 
   if (!self->narrow)
     hw_column_memory_save (self->view, self->settings, self->name);
@@ -320,8 +267,11 @@ hw_tree_table_dispose (GObject *object)
   if (self->model != NULL)
     hw_tree_model_set_source (self->model, NULL);
   adw_bin_set_child (ADW_BIN (self), NULL);
+  g_clear_handle_id (&self->release, g_source_remove);
+  g_ptr_array_set_size (self->going, 0);
   g_clear_object (&self->selected_row);
   g_clear_object (&self->selection);
+  g_clear_object (&self->feed);
   g_clear_object (&self->model);
   g_clear_object (&self->settings);
 
@@ -331,22 +281,31 @@ hw_tree_table_dispose (GObject *object)
 static void
 hw_tree_table_finalize (GObject *object)
 {
-  g_free (HW_TREE_TABLE (object)->name);
+  HwTreeTable *self = HW_TREE_TABLE (object);
+
+  g_free (self->name);
+  g_ptr_array_unref (self->going);
+  g_hash_table_unref (self->bound);
 
   G_OBJECT_CLASS (hw_tree_table_parent_class)->finalize (object);
+}
+
+/* The widget with the rows, not the header before them. */
+GtkWidget *
+hw_tree_table_get_list (HwTreeTable *self)
+{
+  GtkWidget *list = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+
+  while (!GTK_IS_LIST_VIEW (list))
+    list = gtk_widget_get_next_sibling (list);
+
+  return list;
 }
 
 static gboolean
 hw_tree_table_grab_focus (GtkWidget *widget)
 {
-  HwTreeTable *self = HW_TREE_TABLE (widget);
-  GtkWidget *rows = gtk_widget_get_first_child (GTK_WIDGET (self->view));
-
-  /* The rows, not the header before them. */
-  while (rows != NULL && !GTK_IS_LIST_VIEW (rows))
-    rows = gtk_widget_get_next_sibling (rows);
-
-  return rows != NULL && gtk_widget_grab_focus (rows);
+  return gtk_widget_grab_focus (hw_tree_table_get_list (HW_TREE_TABLE (widget)));
 }
 
 /* From a title GTK finds no way to the rows below it. */
@@ -377,6 +336,7 @@ hw_tree_table_class_init (HwTreeTableClass *klass)
   object_class->set_property = hw_tree_table_set_property;
   object_class->dispose = hw_tree_table_dispose;
   object_class->finalize = hw_tree_table_finalize;
+  widget_class->map = hw_tree_table_map;
   widget_class->unmap = hw_tree_table_unmap;
   widget_class->grab_focus = hw_tree_table_grab_focus;
   widget_class->focus = hw_tree_table_focus;
@@ -411,14 +371,15 @@ hw_tree_table_init (HwTreeTable *self)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
+  self->bound = g_hash_table_new (NULL, NULL);
+  self->going = g_ptr_array_new_with_free_func (g_object_unref);
   self->model = hw_tree_model_new ();
-  g_signal_connect_object (self->model, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
+  hw_tree_table_follow_resets (self);
   self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
-  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->model));
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->feed));
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->model, "reset-done", G_CALLBACK (reset_done_cb), self, G_CONNECT_SWAPPED);
 
   self->view = GTK_COLUMN_VIEW (gtk_column_view_new (GTK_SELECTION_MODEL (g_object_ref (self->selection))));
   gtk_column_view_set_show_row_separators (self->view, FALSE);
@@ -647,6 +608,7 @@ hw_tree_table_select (HwTreeTable *self,
   row = g_list_model_get_item (G_LIST_MODEL (self->model), position);
   if (row == NULL)
     return;
+  hw_row_feed_reach (self->feed, position);
 
   /* Before its first frame GTK's list scrolls to nowhere and stays empty. */
   if (gtk_widget_get_height (GTK_WIDGET (self->view)) == 0)
@@ -657,7 +619,7 @@ hw_tree_table_select (HwTreeTable *self,
     }
 
   gtk_column_view_scroll_to (self->view, position, NULL, GTK_LIST_SCROLL_SELECT, NULL);
-  focus_row (self, position);
+  hw_tree_table_focus_row (self, position);
 }
 
 /**
@@ -743,7 +705,9 @@ hw_tree_table_set_partner (HwTreeTable *self,
 
   g_signal_handlers_disconnect_by_data (partner->selection, partner);
   g_signal_handlers_disconnect_by_data (partner->model, partner);
+  g_signal_handlers_disconnect_by_data (partner->feed, partner);
   g_set_object (&partner->model, self->model);
+  g_set_object (&partner->feed, self->feed);
   g_set_object (&partner->selection, self->selection);
   gtk_column_view_set_model (partner->view, GTK_SELECTION_MODEL (self->selection));
   self->partner = partner;

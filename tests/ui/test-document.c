@@ -18,7 +18,7 @@ static HwCapture *
 make_capture (HwCache *cache,
               GFile   *file)
 {
-  HwCapture *capture = hw_capture_new (file, cache);
+  HwCapture *capture = hw_capture_new (file, cache, NULL);
 
   g_object_unref (file);
 
@@ -175,6 +175,82 @@ test_rename (void)
   g_assert_cmpuint (n_titles, ==, 1);
   hw_capture_set_title (capture, " ");
   g_assert_cmpstr (hw_capture_get_title (capture), ==, "1-before");
+}
+
+static void
+test_words_kept (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "notebook.sqlite", NULL);
+  g_autoptr(HwCache) cache = make_cache ();
+  g_autoptr(HwNotebook) notebook = hw_notebook_new (path);
+  g_autoptr(GFile) file = sample (0);
+  g_autoptr(HwCapture) first = hw_capture_new (file, cache, notebook);
+  g_autoptr(HwCapture) second = NULL;
+  g_autoptr(HwCapture) third = NULL;
+  guint n_titles = 0, n_notes = 0;
+
+  g_test_summary ("What is typed counts at once, also before the notebook has answered; it is there the next time.");
+
+  hw_capture_set_title (first, "after login");
+  hw_capture_set_note (first, "  two\nlines \n");
+  g_assert_cmpstr (hw_capture_get_note (first), ==, "two\nlines");
+  hw_notebook_flush_sync (notebook);
+  settle (20);
+  g_assert_cmpstr (hw_capture_get_title (first), ==, "after login");
+
+  second = hw_capture_new (file, cache, notebook);
+  g_assert_cmpstr (hw_capture_get_title (second), ==, "1-before");
+  g_signal_connect_swapped (second, "notify::title", G_CALLBACK (count), &n_titles);
+  g_signal_connect_swapped (second, "notify::note", G_CALLBACK (count), &n_notes);
+  wait_for (hw_capture_get_note (second) != NULL);
+  g_assert_cmpstr (hw_capture_get_title (second), ==, "after login");
+  g_assert_cmpstr (hw_capture_get_note (second), ==, "two\nlines");
+  g_assert_cmpuint (n_titles, ==, 1);
+  g_assert_cmpuint (n_notes, ==, 1);
+
+  /* Typed while the old words are on their way: the new ones win. */
+  third = hw_capture_new (file, cache, notebook);
+  hw_capture_set_title (third, "newer");
+  hw_notebook_flush_sync (notebook);
+  wait_for (hw_capture_get_note (third) != NULL);
+  g_assert_cmpstr (hw_capture_get_title (third), ==, "newer");
+
+  /* The file's own name is no name, and nothing is no note. */
+  hw_capture_set_title (third, "1-before");
+  hw_capture_set_note (third, " \n ");
+  g_assert_null (hw_capture_get_note (third));
+  hw_notebook_flush_sync (notebook);
+  g_clear_object (&second);
+  second = hw_capture_new (file, cache, notebook);
+  hw_notebook_flush_sync (notebook);
+  settle (20);
+  g_assert_cmpstr (hw_capture_get_title (second), ==, "1-before");
+  g_assert_null (hw_capture_get_note (second));
+  g_assert_null (hw_notebook_dup_problem (notebook));
+}
+
+static void
+test_headline (void)
+{
+  g_autoptr(HwCache) cache = make_cache ();
+  g_autoptr(HwCapture) capture = make_capture (cache, sample (0));
+  g_autofree char *headline = NULL;
+  g_autofree char *details = NULL;
+
+  hw_capture_load (capture);
+  headline = hw_capture_dup_headline (capture);
+  g_assert_cmpstr (headline, ==, hw_capture_get_subtitle (capture));
+  wait_for (hw_capture_get_state (capture) == HW_CAPTURE_READY);
+
+  g_free (headline);
+  headline = hw_capture_dup_headline (capture);
+  g_assert_nonnull (strstr (headline, "MB · Node.js 24."));
+  hw_capture_set_note (capture, "see the ticket");
+  details = hw_capture_dup_details (capture);
+  g_assert_nonnull (strstr (details, "1-before.heapsnapshot.gz\n"));
+  g_assert_nonnull (strstr (details, "\nNode.js 24."));
+  g_assert_nonnull (strstr (details, " (V8 13."));
+  g_assert_true (g_str_has_suffix (details, "\n\nsee the ticket"));
 }
 
 typedef struct
@@ -473,6 +549,8 @@ main (int    argc,
   g_test_add_func ("/app/capture/failures", test_failures);
   g_test_add_func ("/app/capture/damaged", test_damaged);
   g_test_add_func ("/app/capture/rename", test_rename);
+  g_test_add_func ("/app/capture/words", test_words_kept);
+  g_test_add_func ("/app/capture/headline", test_headline);
   g_test_add ("/app/document/order", Fixture, NULL, set_up, test_order, tear_down);
   g_test_add ("/app/document/selection", Fixture, NULL, set_up, test_selection, tear_down);
   g_test_add ("/app/document/baseline", Fixture, NULL, set_up, test_baseline, tear_down);

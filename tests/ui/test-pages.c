@@ -72,7 +72,7 @@ static HwCapture *
 add (Fixture *self,
      GFile   *file)
 {
-  HwCapture *capture = hw_capture_new (file, self->cache);
+  HwCapture *capture = hw_capture_new (file, self->cache, NULL);
 
   hw_document_add_capture (self->document, capture);
   hw_document_set_capture (self->document, capture);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-shell.py HEAPWISE [--narrow]: the window as a person without a mouse uses it.
+"""test-shell.py HEAPWISE [--narrow | HEAPWISE-CLI]: the window as a person without a mouse uses it.
 
-Run inside `headless`; with --narrow on a screen of 360 pixels.
+Run inside `headless`; with --narrow on a screen of 360 pixels; with the other program, what is there after a restart.
 """
 import gzip
 import os
@@ -71,6 +71,70 @@ def menu_item(app, mnemonic):
     return app.find('menu item', pred=lambda n: n.attributes().get('keyshortcuts', '').endswith('Alt+' + mnemonic), shown=True)
 
 
+def note_entry(app):
+    return app.find(name='Note', shown=True, pred=lambda n: n.editable() and n.has('focused'))
+
+
+def write_note(app, text):
+    ui.wait(lambda: note_entry(app), what='a place for the note')
+    ui.type_text(text)
+    ui.key('ctrl+Return')
+    ui.wait(lambda: not app.find(name='Note', shown=True), what='the note is kept')
+
+
+def remembered(program, heapwise_cli):
+    """Names and notes come back after the program has ended, with the indexes gone and the file moved."""
+    files, _, _ = write_files(pathlib.Path.home() / 'remembered')
+    notebook = pathlib.Path(os.environ['XDG_DATA_HOME']) / 'heapwise/notebook.sqlite'
+    with ui.running([program, files[0]], 'heapwise') as app:
+        loaded(app, '1-before')
+        focus_list(app)
+        ui.key('F2')
+        ui.wait(lambda: app.find(pred=lambda n: n.editable() and n.has('focused')), what='entry in the row')
+        ui.key('ctrl+a')
+        ui.type_text('start')
+        ui.key('Return')
+        titled(app, 'start')
+        ui.wait(lambda: row(app, 'start').has('focused'))
+        ui.key('Menu')
+        ui.wait(lambda: menu_item(app, 'n').has('showing'), what='menu of the row')
+        ui.key('Down', 'Return')
+        write_note(app, 'cold')
+        ui.wait(lambda: row(app, 'start').name.endswith(', note: cold'))
+        ui.key('ctrl+q')
+        assert app.process.wait(30) == 0
+        app.process = None
+
+    subprocess.run([heapwise_cli, 'cache', 'clear'], check=True, stdout=subprocess.DEVNULL)
+    moved = files[0].rename(files[0].with_name('moved.heapsnapshot'))
+    with ui.running([program, moved, files[1]], 'heapwise') as app:
+        ui.wait(lambda: row(app, 'start').name.endswith(', note: cold'), 30, what='name and note')
+        loaded(app, '2-during')
+        assert 'note' not in row(app, '2-during').name
+        ui.key('ctrl+q')
+        assert app.process.wait(30) == 0
+        app.process = None
+
+    # Bytes that are no notebook hinder nothing, and are told of once
+    notebook.write_bytes(b'no notebook' * 1000)
+    with ui.running([program, moved, files[1]], 'heapwise') as app:
+        loaded(app, 'moved')
+        loaded(app, '2-during')
+        ui.wait(lambda: app.find('button', name='Details', shown=True), what='toast').do()
+        ui.wait(lambda: app.find('label', contains='notebook.sqlite.damaged', shown=True), what='details')
+        ui.key('Escape')
+        ui.wait(lambda: not app.find('label', contains='notebook.sqlite.damaged', shown=True))
+        assert not app.find('label', name='Trouble with notes', shown=True)
+        focus_list(app)
+        ui.key('shift+F2')
+        write_note(app, 'anew')
+        ui.wait(lambda: focused_row(app).name.endswith(', note: anew'))
+        ui.key('ctrl+q')
+        assert app.process.wait(30) == 0
+        app.process = None
+    assert notebook.with_suffix('.sqlite.damaged').read_bytes().startswith(b'no notebook')
+
+
 def wide(program):
     files, cut, page = write_files(pathlib.Path.home() / 'snapshots')
     with ui.running([program, files[0], files[1]], 'heapwise') as app:
@@ -112,6 +176,18 @@ def wide(program):
         ui.key('Escape')
         ui.wait(lambda: row(app, 'two').has('focused'))
 
+        # A note, by its key; Escape writes nothing
+        ui.key('shift+F2')
+        write_note(app, 'Before lunch')
+        ui.wait(lambda: row(app, 'two').name.endswith(', note: Before lunch'), what='the note is spoken')
+        ui.wait(lambda: row(app, 'two').has('focused'))
+        ui.key('shift+F2')
+        ui.wait(lambda: note_entry(app), what='the note, to be edited')
+        ui.type_text('nonsense')
+        ui.key('Escape')
+        ui.wait(lambda: row(app, 'two').has('focused'))
+        assert row(app, 'two').name.endswith(', note: Before lunch'), row(app, 'two')
+
         # Arrows choose, the menu key says what can be done
         ui.key('Down')
         titled(app, '3-after')
@@ -129,6 +205,18 @@ def wide(program):
         ui.key('ctrl+z')
         titled(app, '3-after')
         loaded(app, '3-after')
+
+        # What was written stays with what was removed
+        ui.wait(lambda: row(app, 'two').has('focused'))
+        ui.key('Delete')
+        ui.wait(lambda: len(rows(app)) == 2)
+        ui.key('ctrl+z')
+        titled(app, 'two')
+        loaded(app, 'two')
+        assert row(app, 'two').name.endswith(', note: Before lunch'), row(app, 'two')
+
+        # The header tells the size and who made it
+        ui.wait(lambda: app.find('label', contains='MB · Node.js 24.', shown=True), what='who made it')
 
         # The same with the mouse
         app.click(row(app, '1-before'))
@@ -207,6 +295,17 @@ def narrow(program):
         ui.key('Return')
         ui.wait(lambda: not rows(app))
 
+        # A note can be written here as well, in a sheet from the bottom
+        ui.key('F9')
+        ui.wait(lambda: len(rows(app)) == 3)
+        ui.wait(lambda: focused_row(app))
+        ui.key('shift+F2')
+        write_note(app, 'narrow')
+        ui.wait(lambda: row(app, '1-before').name.endswith(', note: narrow'))
+        ui.wait(lambda: focused_row(app))
+        ui.key('Return')
+        ui.wait(lambda: not rows(app))
+
         # Nothing stands outside of the screen
         frame = app.frame()
         width = frame.extents().width
@@ -227,6 +326,8 @@ def main():
     program = sys.argv[1]
     if sys.argv[2:] == ['--narrow']:
         narrow(program)
+    elif sys.argv[2:]:
+        remembered(program, sys.argv[2])
     else:
         wide(program)
 

@@ -17,7 +17,8 @@ static HwApplication *application;
 static HwWindow *
 make_window (void)
 {
-  HwWindow *window = hw_window_new (GTK_APPLICATION (application), hw_application_get_cache (application));
+  HwWindow *window = hw_window_new (GTK_APPLICATION (application), hw_application_get_cache (application),
+                                    hw_application_get_notebook (application));
 
   gtk_window_present (GTK_WINDOW (window));
   wait_for (gtk_widget_get_mapped (GTK_WIDGET (window)));
@@ -212,6 +213,10 @@ test_rename (void)
   gtk_editable_set_text (GTK_EDITABLE (entry), "never mind");
   gtk_widget_activate_action (row, "row.abandon-rename", NULL);
   g_assert_cmpstr (hw_capture_get_title (capture), ==, "before login");
+
+  /* The name would be there in the next window as well. */
+  hw_capture_set_title (capture, NULL);
+  g_assert_cmpstr (hw_capture_get_title (capture), ==, "1-before");
 
   /* The row may go while its name is being typed. */
   gtk_widget_activate_action (row, "row.rename", NULL);
