@@ -88,8 +88,25 @@ header (gpointer                 sink,
   return hw_column_resize (&heap->first_edge, 1, error);
 }
 
+/*
+ * Records come as rows of numbers of 32 or of 64 bits. What takes them apart is written once; as @wide is known
+ * where it is called, there is one copy for each, without a branch.
+ */
+typedef struct
+{
+  gconstpointer values;
+  gboolean      wide;
+} Rows;
+
+static inline __attribute__((always_inline)) guint64
+get_value (Rows  rows,
+           gsize i)
+{
+  return rows.wide ? ((const guint64 *) rows.values)[i] : ((const guint32 *) rows.values)[i];
+}
+
 /* Appends to a column of 4 bytes that becomes one of 8 with the first value that needs it. */
-static gboolean
+static inline gboolean
 push_wide (HwColumn  *column,
            guint64    value,
            GError   **error)
@@ -107,8 +124,41 @@ push_wide (HwColumn  *column,
 }
 
 static gboolean
+reserve_nodes (HwHeap  *heap,
+               gsize    n,
+               GError **error)
+{
+  return hw_column_reserve (&heap->node_flags, n, error) && hw_column_reserve (&heap->node_name, n, error) &&
+         hw_column_reserve (&heap->node_id, n, error) && hw_column_reserve (&heap->node_size.near, n, error) &&
+         hw_column_reserve (&heap->first_edge, n, error);
+}
+
+/* What only few snapshots have: kinds that this program does not know, and allocation stacks. */
+static gboolean
+set_rare (HwHeap   *heap,
+          gsize     node,
+          guint64   file_kind,
+          guint64   trace_node,
+          GError  **error)
+{
+  if (!hw_column_resize (&heap->node_file_kind, node + 1, error))
+    return FALSE;
+  hw_column_u8 (&heap->node_file_kind)[node] = (guint8) MIN (file_kind, G_MAXUINT8);
+
+  /* New engines write the field always; without allocation tracking it is 0 for all. */
+  if (trace_node != 0)
+    {
+      if (!hw_column_resize (&heap->trace_node, node + 1, error))
+        return FALSE;
+      hw_column_u32 (&heap->trace_node)[node] = (guint32) MIN (trace_node, G_MAXUINT32);
+    }
+
+  return TRUE;
+}
+
+static inline __attribute__((always_inline)) gboolean
 add_nodes (HwHeapBuilder  *self,
-           const guint64  *values,
+           Rows            rows,
            gsize           n_records,
            GError        **error)
 {
@@ -116,51 +166,45 @@ add_nodes (HwHeapBuilder  *self,
   const HwSnapshotLayout *layout = self->layout;
   guint n_fields = layout->n_fields[HW_SNAPSHOT_SECTION_NODES];
   gsize first = heap->node_name.length;
+  guint8 *flags;
+  guint32 *names, *ends;
 
   if (first + n_records > HW_MAX_IDS)
     return too_large (_("nodes"), error);
-
-  if (!hw_column_reserve (&heap->node_flags, n_records, error) ||
-      !hw_column_reserve (&heap->node_name, n_records, error) ||
-      !hw_column_reserve (&heap->node_id, n_records, error) ||
-      !hw_column_reserve (&heap->node_size.near, n_records, error) ||
-      !hw_column_reserve (&heap->first_edge, n_records, error))
+  if (!reserve_nodes (heap, n_records, error))
     return FALSE;
 
-  for (gsize i = 0; i < n_records; i++, values += n_fields)
+  flags = hw_column_u8 (&heap->node_flags);
+  names = hw_column_u32 (&heap->node_name);
+  ends = hw_column_u32 (&heap->first_edge);
+  for (gsize i = 0; i < n_records; i++)
     {
-      guint64 file_kind = values[layout->node_type];
+      gsize row = i * n_fields, node = first + i;
+      guint64 file_kind = get_value (rows, row + (gsize) layout->node_type);
+      guint64 n_edges = get_value (rows, row + (gsize) layout->node_edge_count);
+      guint64 state = layout->node_detachedness < 0 ? 0 : get_value (rows, row + (gsize) layout->node_detachedness);
+      guint64 trace_node = layout->node_trace_node_id < 0 ? 0 : get_value (rows, row + (gsize) layout->node_trace_node_id);
       HwNodeKind kind = file_kind < layout->n_node_kinds ? layout->node_kinds[file_kind] : HW_NODE_KIND_OTHER;
-      guint8 flags = (guint8) kind;
 
-      if (G_UNLIKELY (kind == HW_NODE_KIND_OTHER) || G_UNLIKELY (heap->node_file_kind.length > 0))
-        {
-          if (!hw_column_resize (&heap->node_file_kind, first + i + 1, error))
-            return FALSE;
-          hw_column_u8 (&heap->node_file_kind)[first + i] = (guint8) MIN (file_kind, G_MAXUINT8);
-        }
-      if (layout->node_detachedness >= 0)
-        flags |= (guint8) (MIN (values[layout->node_detachedness], 3) << HW_NODE_STATE_SHIFT);
-      hw_column_u8 (&heap->node_flags)[heap->node_flags.length++] = flags;
-      hw_column_u32 (&heap->node_name)[heap->node_name.length++] =
-        (guint32) MIN (values[layout->node_name], HW_NONE);
-      heap->node_size.near.length++;
-      if (!push_wide (&heap->node_id, values[layout->node_id], error) ||
-          !hw_sizes_set (&heap->node_size, first + i, values[layout->node_self_size], error))
+      if (G_UNLIKELY (kind == HW_NODE_KIND_OTHER || heap->node_file_kind.length > 0 || trace_node != 0) &&
+          !set_rare (heap, node, file_kind, trace_node, error))
         return FALSE;
-      /* New engines write the field always; without allocation tracking it is 0 for all. */
-      if (layout->node_trace_node_id >= 0 && G_UNLIKELY (values[layout->node_trace_node_id] != 0))
-        {
-          if (!hw_column_resize (&heap->trace_node, first + i + 1, error))
-            return FALSE;
-          hw_column_u32 (&heap->trace_node)[first + i] = (guint32) MIN (values[layout->node_trace_node_id], G_MAXUINT32);
-        }
 
-      self->n_edges_wanted += values[layout->node_edge_count];
-      if (G_UNLIKELY (values[layout->node_edge_count] > HW_MAX_IDS || self->n_edges_wanted > HW_MAX_IDS))
+      flags[node] = (guint8) (kind | MIN (state, 3) << HW_NODE_STATE_SHIFT);
+      names[node] = (guint32) MIN (get_value (rows, row + (gsize) layout->node_name), HW_NONE);
+      heap->node_size.near.length++;
+      if (!push_wide (&heap->node_id, get_value (rows, row + (gsize) layout->node_id), error) ||
+          !hw_sizes_set (&heap->node_size, node, get_value (rows, row + (gsize) layout->node_self_size), error))
+        return FALSE;
+
+      self->n_edges_wanted += n_edges;
+      if (G_UNLIKELY (n_edges > HW_MAX_IDS || self->n_edges_wanted > HW_MAX_IDS))
         return too_large (_("edges"), error);
-      hw_column_u32 (&heap->first_edge)[heap->first_edge.length++] = (guint32) self->n_edges_wanted;
+      ends[node + 1] = (guint32) self->n_edges_wanted;
     }
+  heap->node_flags.length += n_records;
+  heap->node_name.length += n_records;
+  heap->first_edge.length += n_records;
 
   return TRUE;
 }
@@ -190,9 +234,9 @@ add_names (HwHeapBuilder  *self,
   return TRUE;
 }
 
-static gboolean
+static inline __attribute__((always_inline)) gboolean
 add_edges (HwHeapBuilder  *self,
-           const guint64  *values,
+           Rows            rows,
            gsize           n_records,
            GError        **error)
 {
@@ -202,7 +246,7 @@ add_edges (HwHeapBuilder  *self,
   guint64 per_node = self->n_node_fields;
   guint8 kinds[BATCH];
   guint32 names[BATCH];
-  guint32 *targets;
+  gsize row = 0;
 
   if (heap->edge_target.length + n_records > HW_MAX_IDS)
     return too_large (_("edges"), error);
@@ -211,17 +255,19 @@ add_edges (HwHeapBuilder  *self,
 
   for (gsize n; n_records > 0; n_records -= n)
     {
+      guint32 *targets = hw_column_u32 (&heap->edge_target) + heap->edge_target.length;
+
       n = MIN (n_records, BATCH);
-      targets = hw_column_u32 (&heap->edge_target) + heap->edge_target.length;
-      for (gsize i = 0; i < n; i++, values += n_fields)
+      for (gsize i = 0; i < n; i++, row += n_fields)
         {
-          guint64 file_kind = values[layout->edge_type];
-          guint64 to = values[layout->edge_to_node];
+          guint64 file_kind = get_value (rows, row + (gsize) layout->edge_type);
+          guint64 to = get_value (rows, row + (gsize) layout->edge_to_node);
+          guint64 node = to / per_node;
 
           kinds[i] = file_kind < layout->n_edge_kinds ? layout->edge_kinds[file_kind] : HW_EDGE_KIND_OTHER;
-          names[i] = (guint32) MIN (values[layout->edge_name_or_index], HW_NONE);
+          names[i] = (guint32) MIN (get_value (rows, row + (gsize) layout->edge_name_or_index), HW_NONE);
           /* A target that is no node at all is dropped by hw_heap_check_edges(), once the nodes are known. */
-          targets[i] = to % per_node == 0 ? (guint32) MIN (to / per_node, HW_NONE) : HW_NONE;
+          targets[i] = node * per_node == to ? (guint32) MIN (node, HW_NONE) : HW_NONE;
         }
       heap->edge_target.length += n;
       if (!add_names (self, kinds, names, n, error))
@@ -233,7 +279,7 @@ add_edges (HwHeapBuilder  *self,
 
 static gboolean
 add_locations (HwHeapBuilder  *self,
-               const guint64  *values,
+               Rows            rows,
                gsize           n_records,
                GError        **error)
 {
@@ -251,20 +297,39 @@ add_locations (HwHeapBuilder  *self,
       !hw_column_reserve (&heap->location_column, n_records, error))
     return FALSE;
 
-  for (gsize i = 0; i < n_records; i++, values += n_fields)
+  for (gsize i = 0; i < n_records; i++)
     {
-      guint64 index = values[layout->location_object_index];
+      gsize row = i * n_fields;
+      guint64 index = get_value (rows, row + (gsize) layout->location_object_index);
 
       if (index % self->n_node_fields != 0 || index / self->n_node_fields >= HW_MAX_IDS)
         continue;
       hw_column_u32 (&heap->location_node)[heap->location_node.length++] = (guint32) (index / self->n_node_fields);
       hw_column_u32 (&heap->location_script)[heap->location_script.length++] =
-        (guint32) MIN (values[layout->location_script_id], G_MAXUINT32);
+        (guint32) MIN (get_value (rows, row + (gsize) layout->location_script_id), G_MAXUINT32);
       hw_column_u32 (&heap->location_line)[heap->location_line.length++] =
-        (guint32) MIN (values[layout->location_line], G_MAXUINT32);
+        (guint32) MIN (get_value (rows, row + (gsize) layout->location_line), G_MAXUINT32);
       hw_column_u32 (&heap->location_column)[heap->location_column.length++] =
-        (guint32) MIN (values[layout->location_column], G_MAXUINT32);
+        (guint32) MIN (get_value (rows, row + (gsize) layout->location_column), G_MAXUINT32);
     }
+
+  return TRUE;
+}
+
+static inline __attribute__((always_inline)) gboolean
+add_rows (HwHeapBuilder      *self,
+          HwSnapshotSection   section,
+          Rows                rows,
+          gsize               n_records,
+          GError            **error)
+{
+  /* The other sections belong to views that are not there yet. */
+  if (section == HW_SNAPSHOT_SECTION_NODES)
+    return add_nodes (self, rows, n_records, error);
+  if (section == HW_SNAPSHOT_SECTION_EDGES)
+    return add_edges (self, rows, n_records, error);
+  if (section == HW_SNAPSHOT_SECTION_LOCATIONS)
+    return add_locations (self, rows, n_records, error);
 
   return TRUE;
 }
@@ -277,17 +342,18 @@ records (gpointer            sink,
          guint64             offset G_GNUC_UNUSED,
          GError            **error)
 {
-  HwHeapBuilder *self = sink;
+  return add_rows (sink, section, (Rows) { values, TRUE }, n_records, error);
+}
 
-  /* The other sections belong to views that are not there yet. */
-  if (section == HW_SNAPSHOT_SECTION_NODES)
-    return add_nodes (self, values, n_records, error);
-  if (section == HW_SNAPSHOT_SECTION_EDGES)
-    return add_edges (self, values, n_records, error);
-  if (section == HW_SNAPSHOT_SECTION_LOCATIONS)
-    return add_locations (self, values, n_records, error);
-
-  return TRUE;
+static gboolean
+narrow_records (gpointer            sink,
+                HwSnapshotSection   section,
+                const guint32      *values,
+                gsize               n_records,
+                guint64             offset G_GNUC_UNUSED,
+                GError            **error)
+{
+  return add_rows (sink, section, (Rows) { values, FALSE }, n_records, error);
 }
 
 static gboolean
@@ -307,6 +373,7 @@ string (gpointer     sink,
 const HwSnapshotSink hw_heap_builder_sink = {
   .header = header,
   .records = records,
+  .narrow_records = narrow_records,
   .string = string,
 };
 
@@ -493,7 +560,15 @@ hw_heap_builder_end (HwHeapBuilder     *self,
                                                bad_names);
     }
 
+  /* Growth by doubling has left room, and huge pages are touched as a whole. */
+  hw_column_shrink (&heap->node_flags);
+  hw_column_shrink (&heap->node_name);
+  hw_column_shrink (&heap->node_id);
+  hw_column_shrink (&heap->node_size.near);
+  hw_column_shrink (&heap->first_edge);
+  hw_column_shrink (&heap->edge_target);
   hw_column_shrink (&heap->string_bytes);
+  hw_column_shrink (&heap->string_offset);
   g_steal_pointer (&self->heap);
   hw_heap_builder_free (self);
 

@@ -11,12 +11,14 @@
 
 #include "base/hw-format.h"
 #include "snapshot/hw-snapshot-reader.h"
+#include "snapshot/hw-snapshot-relay-private.h"
 #include "snapshot/hw-snapshot-unpack-private.h"
 
 /*
- * A thread reads and unpacks ahead while the caller's parses. Between the two goes a ring of few
- * buffers, so that memory is bounded and both cores have work; the buffers are small enough for the
- * bytes to be still in a cache when the parser meets them.
+ * One thread reads and unpacks ahead, a second one parses, and the caller's tells the sink. From the first to the
+ * second goes a ring of few buffers, so that memory is bounded and all cores have work; the buffers are small
+ * enough for the bytes to be still in a cache when the parser meets them. Between the second and the caller's
+ * is a relay.
  */
 
 #define N_BUFFERS   4
@@ -153,36 +155,85 @@ finish_with_error (HwSnapshotReader  *reader,
   return TRUE;
 }
 
-static gboolean
-parse (Pump                  *pump,
-       guint64                expected_size,
-       const HwSnapshotSink  *sink,
-       gpointer               sink_data,
-       HwProgress            *progress,
-       GCancellable          *cancellable,
-       HwSnapshotDamage     **damage,
-       GError               **error)
+/* What the parsing thread has, and what it leaves behind. */
+typedef struct
 {
-  g_autoptr(HwSnapshotReader) reader = hw_snapshot_reader_new (sink, sink_data);
+  Pump             *pump;
+  HwSnapshotRelay  *relay;
+  HwSnapshotReader *reader;         /* owns the layout that the sink is told */
+  HwProgress       *progress;
+  guint64           expected_size;
+  GCancellable     *cancellable;
+  HwSnapshotDamage *damage;
+  GError           *error;
+} Parser;
+
+static gboolean
+parse (Parser *self)
+{
   guint64 offset = 0;
   Buffer *buffer;
 
-  while ((buffer = pump_take (pump)) != NULL)
+  while ((buffer = pump_take (self->pump)) != NULL)
     {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          !hw_snapshot_reader_push (reader, buffer->data, buffer->length, error))
+      if (g_cancellable_set_error_if_cancelled (self->cancellable, &self->error) ||
+          !hw_snapshot_reader_push (self->reader, buffer->data, buffer->length, &self->error))
         return FALSE;
       offset += buffer->length;
-      if (expected_size > 0)
-        hw_progress_set_fraction (progress, (double) buffer->offset / (double) expected_size);
-      pump_give_back (pump);
+      if (self->expected_size > 0)
+        hw_progress_set_fraction (self->progress, (double) buffer->offset / (double) self->expected_size);
+      pump_give_back (self->pump);
     }
 
   /* Nobody writes it any more. */
-  if (pump->error != NULL)
-    return finish_with_error (reader, pump->error, offset, damage, error);
+  if (self->pump->error != NULL)
+    return finish_with_error (self->reader, self->pump->error, offset, &self->damage, &self->error);
 
-  return hw_snapshot_reader_finish (reader, damage, error);
+  return hw_snapshot_reader_finish (self->reader, &self->damage, &self->error);
+}
+
+static gpointer
+parser_thread (gpointer data)
+{
+  Parser *self = data;
+  gboolean ok = parse (self);
+
+  hw_snapshot_relay_end (self->relay);
+
+  return GINT_TO_POINTER (ok);
+}
+
+/* Parses beside this thread, which tells the sink. */
+static gboolean
+parse_and_tell (Parser                *self,
+                const HwSnapshotSink  *sink,
+                gpointer               sink_data,
+                HwSnapshotDamage     **damage,
+                GError               **error)
+{
+  g_autoptr(GError) sink_error = NULL;
+  GThread *thread;
+  gboolean ok, told;
+
+  self->relay = hw_snapshot_relay_new ();
+  self->reader = hw_snapshot_reader_new (&hw_snapshot_relay_sink, self->relay);
+  thread = g_thread_new ("hw-parse", parser_thread, self);
+  told = hw_snapshot_relay_deliver (self->relay, sink, sink_data, &sink_error);
+  ok = GPOINTER_TO_INT (g_thread_join (thread)) && told;
+
+  if (damage != NULL && ok)
+    *damage = g_steal_pointer (&self->damage);
+  if (!told)
+    g_propagate_error (error, g_steal_pointer (&sink_error));
+  else if (!ok)
+    g_propagate_error (error, g_steal_pointer (&self->error));
+
+  g_clear_pointer (&self->damage, hw_snapshot_damage_free);
+  g_clear_error (&self->error);
+  hw_snapshot_reader_free (self->reader);
+  hw_snapshot_relay_free (self->relay);
+
+  return ok;
 }
 
 /**
@@ -196,7 +247,7 @@ parse (Pump                  *pump,
  * @damage: (out) (optional) (nullable): what is wrong with the snapshot, or NULL when it is whole
  * @error: return location
  *
- * Reads a snapshot; blocks. A thread of its own reads ahead.
+ * Reads a snapshot; blocks. Two threads of its own read ahead and parse.
  *
  * Fails with [error@SnapshotError], HW_BASE_ERROR_NO_MEMORY, G_IO_ERROR_CANCELLED, with what the
  * sink has said, or with the stream's error when nothing of use came before it. A stream that breaks
@@ -217,6 +268,7 @@ hw_snapshot_read_stream (GInputStream          *stream,
                          GError               **error)
 {
   Pump pump = { 0 };
+  Parser parser = { .pump = &pump, .expected_size = expected_size, .progress = progress, .cancellable = cancellable };
   GThread *thread;
   gulong handler;
   gboolean done;
@@ -240,7 +292,7 @@ hw_snapshot_read_stream (GInputStream          *stream,
   handler = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), pump.cancellable, NULL) : 0;
   thread = g_thread_new ("hw-read-ahead", pump_thread, &pump);
 
-  done = parse (&pump, expected_size, sink, sink_data, progress, cancellable, damage, error);
+  done = parse_and_tell (&parser, sink, sink_data, damage, error);
 
   /* Lets the thread go, wherever it waits. */
   g_cancellable_cancel (pump.cancellable);

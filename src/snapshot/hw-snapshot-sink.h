@@ -29,6 +29,8 @@ typedef struct
  * @string: the next string of the table, WTF-8 (see base/hw-text.h), not NUL-terminated; valid during
  *   the call. It holds no zero byte: U+0000 is written C0 80.
  * @section_end: (nullable): an array closed properly
+ * @narrow_records: (nullable): like @records, with numbers that all fit 32 bits. Most do, and a sink that
+ *   can take them so saves the widening
  *
  * What a reader tells while it reads. A sink returns FALSE with an error to stop. The sections come
  * in the file's order, which need not be V8's. All calls come from one thread.
@@ -53,6 +55,12 @@ typedef struct
                            GError                    **error);
   gboolean (*section_end) (gpointer                    sink,
                            HwSnapshotSection           section,
+                           GError                    **error);
+  gboolean (*narrow_records) (gpointer                 sink,
+                           HwSnapshotSection           section,
+                           const guint32              *values,
+                           gsize                       n_records,
+                           guint64                     offset,
                            GError                    **error);
 } HwSnapshotSink;
 
