@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "app/hw-words.h"
+#include "heap/hw-order.h"
 
 /* More at a time would only share the processors and add up their memory. */
 #define MAX_RUNNING 2
@@ -142,6 +143,8 @@ take_heap (HwCapture *self,
   const HwSnapshotDamage *damage = hw_heap_get_damage (heap);
 
   self->heap = heap;
+  self->preparing = g_cancellable_new ();
+  hw_order_prepare (heap, self->preparing);
   take_classes (self, hw_heap_get_class_table (heap));
   hw_capture_notify (self, PROP_HEAP);
 

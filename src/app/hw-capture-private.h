@@ -29,6 +29,7 @@ struct _HwCapture
   const char     *phase;          /* translated, static */
   HwClassTable   *classes;
   HwHeap         *heap;
+  GCancellable   *preparing;      /* what is done for the heap behind the person's back */
   guint64         previous_size;  /* bytes of the capture before */
   gboolean        has_previous;
   char           *error_text;

@@ -18,6 +18,8 @@ hw_capture_dispose (GObject *object)
   HwCapture *self = HW_CAPTURE (object);
 
   g_clear_pointer (&self->classes, hw_class_table_unref);
+  g_cancellable_cancel (self->preparing);
+  g_clear_object (&self->preparing);
   g_clear_pointer (&self->heap, hw_heap_unref);
   g_clear_object (&self->cache);
   g_clear_object (&self->notebook);

@@ -478,8 +478,9 @@ hw_heap_sum_classes (HwHeap   *self,
  * @self: a heap with shallow sizes
  * @class_of_node: a class id for each node, less than @n_classes
  * @n_classes: number of classes
+ * @order: (nullable): all nodes in the order in which a class is to list its own, or NULL for file order
  * @offsets: (out) (transfer full): from malloc(): where each class's objects begin, and the end
- * @instances: (out) (transfer full): from malloc(): node ids in file order, by class
+ * @instances: (out) (transfer full): from malloc(): node ids by class
  * @error: return location
  *
  * Lists the objects of shallow size above 0 by class. Cost: two passes.
@@ -490,6 +491,7 @@ gboolean
 hw_heap_list_instances (HwHeap          *self,
                         const HwColumn  *class_of_node,
                         guint            n_classes,
+                        const guint32   *order,
                         guint32        **offsets,
                         guint32        **instances,
                         GError         **error)
@@ -511,9 +513,13 @@ hw_heap_list_instances (HwHeap          *self,
       first[hw_column_get (class_of_node, node) + 2]++;
   for (guint i = 2; i < n_classes + 2; i++)
     first[i] += first[i - 1];
-  for (guint32 node = 0; node < self->n_nodes; node++)
-    if (hw_sizes_get (&self->node_size, node) != 0)
-      nodes[first[hw_column_get (class_of_node, node) + 1]++] = node;
+  for (guint32 i = 0; i < self->n_nodes; i++)
+    {
+      guint32 node = order != NULL ? order[i] : i;
+
+      if (hw_sizes_get (&self->node_size, node) != 0)
+        nodes[first[hw_column_get (class_of_node, node) + 1]++] = node;
+    }
 
   *offsets = first;
   *instances = nodes;
@@ -547,7 +553,7 @@ hw_heap_aggregate (HwHeap           *self,
 
   /* The lists take what the tree gives back. */
   hw_dominator_tree_clear (tree);
-  if (!hw_heap_list_instances (self, &self->node_class, rows->len, &offsets, &instances, error))
+  if (!hw_heap_list_instances (self, &self->node_class, rows->len, NULL, &offsets, &instances, error))
     return NULL;
 
   return make_class_table (self, rows, TRUE, offsets, instances);

@@ -177,21 +177,6 @@ hw_heap_diff_check (HwHeap *base,
   return HW_HEAP_DIFF_COMPARABLE;
 }
 
-static int
-compare_ids (gconstpointer a,
-             gconstpointer b,
-             gpointer      user_data)
-{
-  const HwHeap *heap = user_data;
-  guint32 i = *(const guint32 *) a, j = *(const guint32 *) b;
-  guint64 x = hw_column_get (&heap->node_id, i), y = hw_column_get (&heap->node_id, j);
-
-  if (x != y)
-    return x < y ? -1 : 1;
-
-  return i < j ? -1 : i > j;
-}
-
 /* The objects of each class by id, however the table came about: nodes by class, offsets. */
 typedef struct
 {
@@ -216,24 +201,17 @@ class_lists_init (ClassLists     *self,
                   GCancellable   *cancellable,
                   GError        **error)
 {
-  if (!hw_heap_list_instances (heap, class_of_node, n_classes, &self->offsets, &self->nodes, error))
+  const guint32 *by_id = hw_heap_ensure_by_object_id (heap);
+
+  if (by_id == NULL)
+    {
+      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, _("Not enough memory to compare these snapshots"));
+      return FALSE;
+    }
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
-  for (guint i = 0; i < n_classes; i++)
-    {
-      guint32 *list = self->nodes + self->offsets[i];
-      guint32 n = self->offsets[i + 1] - self->offsets[i];
-      gboolean sorted = TRUE;
-
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
-      for (guint32 j = 1; j < n && sorted; j++)
-        sorted = compare_ids (&list[j - 1], &list[j], heap) < 0;
-      if (!sorted)
-        qsort_r (list, n, sizeof (guint32), compare_ids, heap);
-    }
-
-  return TRUE;
+  return hw_heap_list_instances (heap, class_of_node, n_classes, by_id, &self->offsets, &self->nodes, error);
 }
 
 static void
@@ -371,7 +349,7 @@ compare (HwHeapDiff     *self,
  *
  * Compares two heaps. Ask hw_heap_diff_check() first whether that says anything.
  *
- * Cost: linear in both heaps, plus sorting the objects whose ids are not in order.
+ * Cost: linear in both heaps.
  *
  * Returns: (transfer full): the diff, or NULL with @error set
  */

@@ -169,6 +169,8 @@ struct _HwHeap
   guint32         *by_object_id;     /* node ids, ascending by object id */
   guint32         *first_dominated;  /* n_nodes + 1 */
   guint32         *dominated;
+  GMutex           ranks_mutex;
+  guint32         *string_ranks;     /* for each string how many different ones are less */
 };
 
 static inline HwNodeKind
@@ -259,6 +261,11 @@ gboolean  hw_heap_append_string        (HwHeap        *self,
                                         gsize          n_bytes,
                                         GError       **error);
 gboolean  hw_heap_find_known_strings   (HwHeap        *self,
+                                        GError       **error);
+
+/* hw-string-ranks.c */
+const guint32 *hw_heap_ensure_string_ranks (HwHeap    *self,
+                                        GCancellable  *cancellable,
                                         GError       **error);
 
 /* hw-weak-pairs.c */
@@ -405,6 +412,7 @@ gboolean  hw_heap_classify             (HwHeap        *self,
 gboolean  hw_heap_list_instances       (HwHeap        *self,
                                         const HwColumn *class_of_node,
                                         guint          n_classes,
+                                        const guint32 *order,
                                         guint32      **offsets,
                                         guint32      **instances,
                                         GError       **error);

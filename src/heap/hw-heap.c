@@ -16,6 +16,7 @@
 
 #include <stdlib.h>
 
+#include "heap/hw-key-sort-private.h"
 #include "heap/hw-shapes-private.h"
 
 G_DEFINE_QUARK (hw-heap-error-quark, hw_heap_error)
@@ -32,6 +33,7 @@ hw_heap_new (void)
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lazy_mutex);
+  g_mutex_init (&self->ranks_mutex);
   hw_column_init (&self->node_flags, 1);
   hw_column_init (&self->node_file_kind, 1);
   hw_column_init (&self->node_name, 4);
@@ -123,7 +125,9 @@ hw_heap_unref (HwHeap *self)
   free (self->by_object_id);
   free (self->first_dominated);
   free (self->dominated);
+  g_free (self->string_ranks);
   g_mutex_clear (&self->lazy_mutex);
+  g_mutex_clear (&self->ranks_mutex);
   g_free (self);
 }
 
@@ -297,45 +301,35 @@ hw_heap_get_damage (HwHeap *self)
   return self->damage;
 }
 
-static int
-compare_by_id (gconstpointer a,
-               gconstpointer b,
-               gpointer      user_data)
+static guint32 *
+sort_by_object_id (HwHeap *self)
 {
-  const HwColumn *ids = user_data;
-  guint32 i = *(const guint32 *) a, j = *(const guint32 *) b;
-  guint64 x = hw_column_get (ids, i), y = hw_column_get (ids, j);
+  guint32 *nodes = malloc (MAX (self->n_nodes, 1) * sizeof (guint32));
+  HwSortKey key = { 0 }, *keys[] = { &key };
+  gboolean ok = nodes != NULL && hw_sort_key_init (&key, self->n_nodes, NULL);
 
-  if (x != y)
-    return x < y ? -1 : 1;
+  for (guint32 i = 0; ok && i < self->n_nodes; i++)
+    hw_sort_key_add (&key, hw_column_get (&self->node_id, i));
+  ok = ok && hw_sort_by_keys (keys, 1, self->n_nodes, nodes, NULL, NULL);
+  hw_sort_key_clear (&key);
+  if (!ok)
+    g_clear_pointer (&nodes, free);
 
-  return i < j ? -1 : i > j;
+  return nodes;
 }
 
 /**
  * hw_heap_ensure_by_object_id:
  * @self: a heap
  *
- * Returns: (transfer none) (nullable): all nodes by object id, or NULL when memory is short
+ * Returns: (transfer none) (nullable): all nodes by object id, then in file order, or NULL when memory is short
  */
 const guint32 *
 hw_heap_ensure_by_object_id (HwHeap *self)
 {
   g_mutex_lock (&self->lazy_mutex);
   if (self->by_object_id == NULL)
-    {
-      guint32 *nodes = malloc (self->n_nodes * sizeof (guint32));
-      gboolean sorted = TRUE;
-
-      for (guint32 i = 0; nodes != NULL && i < self->n_nodes; i++)
-        {
-          nodes[i] = i;
-          sorted = sorted && (i == 0 || compare_by_id (&nodes[i - 1], &nodes[i], &self->node_id) < 0);
-        }
-      if (nodes != NULL && !sorted)
-        qsort_r (nodes, self->n_nodes, sizeof (guint32), compare_by_id, &self->node_id);
-      self->by_object_id = nodes;
-    }
+    self->by_object_id = sort_by_object_id (self);
   g_mutex_unlock (&self->lazy_mutex);
 
   return self->by_object_id;

@@ -16,7 +16,8 @@ typedef struct
 {
   HwHeap       *heap;           /* (nullable): whose strings are meant */
   gboolean      few;            /* not worth telling equal strings apart */
-  gboolean      has_odd_number; /* see hw_order_texts_spell_numbers() */
+  const guint32 *ranks;         /* of all strings of the heap; NULL if names have to be ranked here */
+  gboolean      again;          /* see hw_order_texts_must_start_again() */
   gboolean      spell_numbers;
   guint32       largest_number;
   HwColumn      texts;          /* const char *, not more than there are items */
@@ -28,6 +29,7 @@ typedef struct
 gboolean hw_order_texts_init     (HwOrderTexts  *self,
                                   HwHeap        *heap,
                                   gsize          n_items,
+                                  GCancellable  *cancellable,
                                   GError       **error);
 void     hw_order_texts_clear    (HwOrderTexts  *self);
 guint64  hw_order_texts_add      (HwOrderTexts  *self,
@@ -37,7 +39,7 @@ guint64  hw_order_texts_add_node (HwOrderTexts  *self,
 guint64  hw_order_texts_add_edge (HwOrderTexts  *self,
                                   guint32        edge,
                                   gboolean      *is_number);
-gboolean hw_order_texts_spell_numbers (HwOrderTexts *self);
+gboolean hw_order_texts_must_start_again (HwOrderTexts *self);
 gboolean hw_order_texts_rank     (HwOrderTexts  *self,
                                   HwSortKey     *key,
                                   gboolean       descending,

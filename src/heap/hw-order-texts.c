@@ -34,6 +34,7 @@ digits_of (guint64 number)
  * @self: texts
  * @heap: (nullable): the heap whose nodes and edges will be added
  * @n_items: how many items will be sorted
+ * @cancellable: (nullable): stops the work
  * @error: return location
  *
  * Prepares for names.
@@ -44,6 +45,7 @@ gboolean
 hw_order_texts_init (HwOrderTexts  *self,
                      HwHeap        *heap,
                      gsize          n_items,
+                     GCancellable  *cancellable,
                      GError       **error)
 {
   *self = (HwOrderTexts) {
@@ -54,6 +56,11 @@ hw_order_texts_init (HwOrderTexts  *self,
   hw_column_init (&self->texts, sizeof (char *));
   hw_column_init (&self->of_string, 4);
   hw_column_init (&self->of_pattern, 4);
+
+  /* Many of the strings are ranked with all the others, for the next order too. */
+  if (!self->few && (n_items >= heap->n_strings / 4 || g_atomic_pointer_get (&heap->string_ranks) != NULL) &&
+      (self->ranks = hw_heap_ensure_string_ranks (heap, cancellable, error)) == NULL)
+    return FALSE;
 
   /* Room that is never used is never given: large blocks are mapped. */
   return hw_column_reserve (&self->texts, MAX (n_items, 1), error) &&
@@ -101,6 +108,7 @@ add_made (HwOrderTexts *self,
   const char *kept = g_string_chunk_insert (self->made, text);
 
   g_free (text);
+  self->again |= self->ranks != NULL;
 
   return hw_order_texts_add (self, kept);
 }
@@ -111,6 +119,8 @@ add_string (HwOrderTexts *self,
 {
   guint32 *place;
 
+  if (self->ranks != NULL)
+    return self->ranks[string];
   if (self->few)
     return hw_order_texts_add (self, hw_heap_string (self->heap, string));
 
@@ -178,7 +188,7 @@ decimal_key (guint64 number,
  *
  * Numbers and names are never compared with each other, as orders keep them apart.
  *
- * A shortcut may be known by a number that is no index: see hw_order_texts_spell_numbers().
+ * A shortcut may be known by a number that is no index: see hw_order_texts_must_start_again().
  *
  * Returns: a number for the edge's name
  */
@@ -201,7 +211,7 @@ hw_order_texts_add_edge (HwOrderTexts *self,
     return add_made (self, hw_heap_dup_edge_name (heap, HW_EDGE (edge)));
   if (number < 0 || number > G_MAXUINT32)
     {
-      self->has_odd_number = TRUE;
+      self->again = self->spell_numbers = TRUE;
       return 0;
     }
 
@@ -211,20 +221,22 @@ hw_order_texts_add_edge (HwOrderTexts *self,
 }
 
 /**
- * hw_order_texts_spell_numbers:
+ * hw_order_texts_must_start_again:
  * @self: texts
  *
- * To be asked when all items are added.
+ * To be asked when all items are added. Ranks of strings say nothing about names that had to be made, and some
+ * numbers compare only as texts.
  *
- * Returns: whether all items must be added again, for a number was met that only compares as a text
+ * Returns: whether what was given for the items is of no use, and all must be added again
  */
 gboolean
-hw_order_texts_spell_numbers (HwOrderTexts *self)
+hw_order_texts_must_start_again (HwOrderTexts *self)
 {
-  if (!self->has_odd_number || self->spell_numbers)
+  if (!self->again)
     return FALSE;
 
-  self->spell_numbers = TRUE;
+  self->again = FALSE;
+  self->ranks = NULL;
   self->texts.length = 0;
   if (self->of_string.length > 0)
     memset (self->of_string.data, 0, self->of_string.length * self->of_string.width);
@@ -258,8 +270,9 @@ hw_order_texts_rank (HwOrderTexts  *self,
   g_auto(HwColumn) ranks = { 0 };
 
   hw_column_init (&ranks, 4);
-  if (!hw_column_resize (&ranks, MAX (self->texts.length, 1), error) ||
-      !hw_rank_texts (self->texts.data, self->texts.length, hw_column_u32 (&ranks), cancellable, error))
+  if (self->ranks == NULL &&
+      (!hw_column_resize (&ranks, MAX (self->texts.length, 1), error) ||
+       !hw_rank_texts (self->texts.data, self->texts.length, hw_column_u32 (&ranks), cancellable, error)))
     return FALSE;
 
   hw_sort_key_restart (key);
@@ -267,7 +280,10 @@ hw_order_texts_rank (HwOrderTexts  *self,
     {
       guint64 value = hw_sort_key_get (&given, i);
 
-      value = (value & NUMBER_BIT) != 0 ? decimal_key (value & ~NUMBER_BIT, n_digits) : hw_column_u32 (&ranks)[value];
+      if ((value & NUMBER_BIT) != 0)
+        value = decimal_key (value & ~NUMBER_BIT, n_digits);
+      else if (self->ranks == NULL)
+        value = hw_column_u32 (&ranks)[value];
       hw_sort_key_add (key, descending ? ~value : value);
     }
 

@@ -107,14 +107,15 @@ prepare_keys (Sort           *self,
 
   if (!hw_sort_key_init (&self->first, n, error) || !hw_sort_key_init (&self->second, n, error) ||
       !hw_sort_key_init (&self->tie, n, error) || !hw_sort_key_init (&self->text, n_texts, error) ||
-      !hw_order_texts_init (&self->texts, self->heap, n_texts, error) ||
+      !hw_order_texts_init (&self->texts, self->heap, n_texts, cancellable, error) ||
       !collect_keys (self, ids, n, cancellable, error))
     return FALSE;
   if (n_texts == 0)
     return TRUE;
 
-  if (hw_order_texts_spell_numbers (&self->texts) && !collect_keys (self, ids, n, cancellable, error))
-    return FALSE;
+  while (hw_order_texts_must_start_again (&self->texts))
+    if (!collect_keys (self, ids, n, cancellable, error))
+      return FALSE;
 
   return hw_order_texts_rank (&self->texts, &self->text, descending, cancellable, error);
 }

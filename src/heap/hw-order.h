@@ -86,6 +86,9 @@ gboolean hw_order_diff_nodes (HwHeap        *heap,
                               GCancellable  *cancellable,
                               GError       **error);
 
+void     hw_order_prepare    (HwHeap        *heap,
+                              GCancellable  *cancellable);
+
 guint32  hw_heap_collect_retainers (HwHeap   *heap,
                                     HwNodeId  node,
                                     guint32 **edges);

@@ -224,6 +224,13 @@ measure_rows (const char *path)
 
   tell ("rows", n);
   tell ("references", n_edges);
+
+  /* Names are ranked once for a heap; the window does so behind a person's back. */
+  memcpy (nodes, instances, n * sizeof (guint32));
+  since = g_get_monotonic_time ();
+  hw_order_nodes (heap, (HwOrder) { HW_MEASURE_NAME, FALSE }, nodes, n, NULL, NULL);
+  printf ("sort objects:name, the first time\t%" G_GINT64_FORMAT "\n", elapsed (since));
+
   for (guint k = HW_MEASURE_NAME; k <= HW_MEASURE_RETAINED_SIZE; k++)
     {
       HwOrder order = { (HwMeasure) k, k != HW_MEASURE_NAME };
