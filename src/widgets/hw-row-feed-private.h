@@ -22,8 +22,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HwRowFeed, hw_row_feed, HW, ROW_FEED, GObject)
 
 HwRowFeed *hw_row_feed_new       (HwTreeModel *model) G_GNUC_WARN_UNUSED_RESULT;
-void       hw_row_feed_set_paced (HwRowFeed   *self,
-                                  gboolean     paced);
 void       hw_row_feed_reach     (HwRowFeed   *self,
                                   guint        position);
 gboolean   hw_row_feed_grow      (HwRowFeed   *self);

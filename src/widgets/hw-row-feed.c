@@ -29,7 +29,6 @@ struct _HwRowFeed
   guint        n_model;    /* rows of the model when it was last heard of */
   guint        limit;      /* so many of them are shown at most; G_MAXUINT for all */
   guint        n_leaving;  /* rows behind them that are about to go */
-  gboolean     paced;
 };
 
 enum
@@ -112,7 +111,7 @@ replace (HwRowFeed *self)
   /* A view looks for the rows that it has widgets for among all that come at once: better among few. */
   self->n_leaving = 0;
   n_near = MIN (self->n_model, FULL);
-  set_limit (self, self->paced && n_near > n_old + PORTION ? PORTION : n_near);
+  set_limit (self, n_near > n_old + PORTION ? PORTION : n_near);
   announce (self, 0, n_old, count_shown (self));
   g_signal_emit (self, signals[TURNED], 0, 0);
   if (self->limit == n_near)
@@ -126,8 +125,7 @@ may_replace_below (HwRowFeed *self,
 {
   gboolean may = FALSE;
 
-  if (self->paced)
-    g_signal_emit (self, signals[MAY_REPLACE], 0, position, removed, &may);
+  g_signal_emit (self, signals[MAY_REPLACE], 0, position, removed, &may);
 
   return may;
 }
@@ -308,16 +306,6 @@ hw_row_feed_new (HwTreeModel *model)
   g_signal_connect_object (model, "reset-done", G_CALLBACK (reset_done_cb), self, G_CONNECT_SWAPPED);
 
   return self;
-}
-
-/* Whether anybody looks on, so that frames are drawn; without, all rows are there at once. */
-void
-hw_row_feed_set_paced (HwRowFeed *self,
-                       gboolean   paced)
-{
-  self->paced = paced;
-  if (!paced)
-    hw_row_feed_reach (self, G_MAXUINT);
 }
 
 /* Makes sure that a row is there, because it is to be selected or scrolled to. */

@@ -232,19 +232,10 @@ hw_tree_table_set_property (GObject      *object,
 }
 
 static void
-hw_tree_table_map (GtkWidget *widget)
-{
-  GTK_WIDGET_CLASS (hw_tree_table_parent_class)->map (widget);
-
-  hw_row_feed_set_paced (HW_TREE_TABLE (widget)->feed, TRUE);
-}
-
-static void
 hw_tree_table_unmap (GtkWidget *widget)
 {
   HwTreeTable *self = HW_TREE_TABLE (widget);
 
-  hw_row_feed_set_paced (self->feed, FALSE);
 
   if (!self->narrow)
     hw_column_memory_save (self->view, self->settings, self->name);
@@ -336,7 +327,6 @@ hw_tree_table_class_init (HwTreeTableClass *klass)
   object_class->set_property = hw_tree_table_set_property;
   object_class->dispose = hw_tree_table_dispose;
   object_class->finalize = hw_tree_table_finalize;
-  widget_class->map = hw_tree_table_map;
   widget_class->unmap = hw_tree_table_unmap;
   widget_class->grab_focus = hw_tree_table_grab_focus;
   widget_class->focus = hw_tree_table_focus;
