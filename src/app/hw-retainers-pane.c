@@ -28,6 +28,7 @@ struct _HwRetainersPane
 
   HwTreeTable   *table;
   HwDocument    *document;   /* owned while set */
+  guint          show;       /* source that shows the selected object, or 0 */
 };
 
 G_DEFINE_FINAL_TYPE (HwRetainersPane, hw_retainers_pane, ADW_TYPE_BIN)
@@ -140,7 +141,7 @@ show_hint (HwRetainersPane *self,
 }
 
 static void
-selection_cb (HwRetainersPane *self)
+show_selected (HwRetainersPane *self)
 {
   HwHeap *heap = self->document != NULL ? hw_document_get_selected_heap (self->document) : NULL;
   HwNodeId node = heap != NULL ? hw_document_get_selected_node (self->document) : HW_NODE_NONE;
@@ -170,6 +171,30 @@ selection_cb (HwRetainersPane *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->reason), reason);
 }
 
+static gboolean
+show_cb (gpointer data)
+{
+  HwRetainersPane *self = data;
+
+  self->show = 0;
+  show_selected (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* After the frame with the row that was chosen: two tables at once are more than a frame has time for. */
+static void
+selection_cb (HwRetainersPane *self)
+{
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || hw_document_get_selected_heap (self->document) == NULL)
+    {
+      g_clear_handle_id (&self->show, g_source_remove);
+      show_selected (self);
+    }
+  else if (self->show == 0)
+    self->show = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, show_cb, self, NULL);
+}
+
 static HwDocument *
 get_document (gpointer owner)
 {
@@ -181,6 +206,7 @@ hw_retainers_pane_dispose (GObject *object)
 {
   HwRetainersPane *self = HW_RETAINERS_PANE (object);
 
+  g_clear_handle_id (&self->show, g_source_remove);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
@@ -258,5 +284,5 @@ hw_retainers_pane_set_document (HwRetainersPane *self,
   g_set_object (&self->document, document);
   if (document != NULL)
     g_signal_connect_object (document, "selection-changed", G_CALLBACK (selection_cb), self, G_CONNECT_SWAPPED);
-  selection_cb (self);
+  show_selected (self);
 }
