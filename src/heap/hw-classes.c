@@ -371,24 +371,18 @@ make_class_table (HwHeap    *self,
   return hw_class_table_builder_end (builder, offsets, instances);
 }
 
-/*
- * Σ retained size over the objects that no other object of the class dominates. Laid out in pre-order, a
- * dominator subtree is one stretch; so a single pass with, per class, the end of its open stretch is enough.
- */
-static gboolean
-add_retained (HwHeap           *self,
-              GArray           *rows,
-              HwDominatorTree  *tree,
-              GCancellable     *cancellable,
-              GError          **error)
+/* Lays the dominator tree out in pre-order: gives a list of numbers, in the place of the tree's scratch memory. */
+static guint32 *
+lay_out (HwHeap           *self,
+         HwDominatorTree  *tree,
+         GCancellable     *cancellable,
+         GError          **error)
 {
-  const guint32 *vertex = hw_column_u32 (&tree->vertex);
-  guint32 *parent = hw_column_u32 (&tree->parent);
+  const guint32 *parent = hw_column_u32 (&tree->parent);
   gsize n = self->n_nodes;
   guint32 *size = (gpointer) hw_column_u64 (&tree->scratch); /* number → nodes in its subtree */
-  guint32 *place = size + n;                                 /* number → end of what is free of its stretch; at last its place + 1 */
-  guint32 *at = parent;                                      /* place → number, when parents are needed no more */
-  g_autofree guint32 *open = g_new0 (guint32, MAX (rows->len, 1));
+  guint32 *place = hw_column_u32 (&self->dominator);         /* number → end of what is free of its stretch; at last its place + 1 */
+  guint32 *at = size;                                        /* place → number, when sizes are needed no more */
 
   for (gsize w = 0; w < n; w++)
     size[w] = 1;
@@ -399,24 +393,66 @@ add_retained (HwHeap           *self,
   place[0] = size[0];
   for (gsize w = 1; w < n; w++)
     {
-      HW_RETURN_IF_CANCELLED (w, cancellable, error);
+      if ((w & HW_CANCEL_STEPS) == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
+        return NULL;
       place[w] = place[parent[w]];
       place[parent[w]] -= size[w];
     }
-
   for (guint32 w = 0; w < n; w++)
     at[place[w] - 1] = w;
-  for (gsize i = 0; i < n; i++)
+
+  return at;
+}
+
+/* A node whose subtree is passed, and its class. */
+typedef struct
+{
+  guint32 number;
+  guint32 class_id;
+} Open;
+
+/*
+ * Σ retained size over the objects that no other object of the class dominates. Passing the dominator tree in
+ * pre-order, we know for each class how many of its objects are above the node at hand.
+ */
+static gboolean
+add_retained (HwHeap                 *self,
+              GArray                 *rows,
+              const HwDominatorTree  *tree,
+              const guint32          *at,
+              GCancellable           *cancellable,
+              GError                **error)
+{
+  const guint32 *vertex = hw_column_u32 (&tree->vertex);
+  const guint32 *parent = hw_column_u32 (&tree->parent);
+  guint32 n = self->n_nodes;
+  g_autofree guint32 *n_above = g_new0 (guint32, MAX (rows->len, 1));
+  g_auto(HwColumn) stack = { .width = 8 };
+
+  for (guint32 i = 0; i < n; i++)
     {
-      guint32 w = at[i];
-      guint32 node = vertex[w];
-      guint64 class_id = hw_column_get (&self->node_class, node);
+      guint32 w = at[i], node = vertex[w];
+      guint32 class_id = (guint32) hw_column_get (&self->node_class, node);
+      Open *open = stack.data;
 
       HW_RETURN_IF_CANCELLED (i, cancellable, error);
-      if (i < open[class_id] || hw_sizes_get (&self->node_size, node) == 0)
+      for (; stack.length > 0 && open[stack.length - 1].number != parent[w]; stack.length--)
+        if (open[stack.length - 1].class_id != HW_NONE)
+          n_above[open[stack.length - 1].class_id]--;
+
+      if (hw_sizes_get (&self->node_size, node) == 0)
+        class_id = HW_NONE;
+      else if (n_above[class_id] == 0)
+        g_array_index (rows, HwClassRow, class_id).retained_size += hw_sizes_get (&self->retained, node);
+
+      /* Three of four nodes dominate nothing. */
+      if (i + 1 == n || parent[at[i + 1]] != w)
         continue;
-      g_array_index (rows, HwClassRow, class_id).retained_size += hw_sizes_get (&self->retained, node);
-      open[class_id] = (guint32) (i + size[w]);
+      if (stack.length == stack.capacity && !hw_column_reserve (&stack, 1, error))
+        return FALSE;
+      ((Open *) stack.data)[stack.length++] = (Open) { w, class_id };
+      if (class_id != HW_NONE)
+        n_above[class_id]++;
     }
 
   return TRUE;
@@ -535,7 +571,9 @@ hw_heap_list_instances (HwHeap          *self,
  * @cancellable: (nullable): stops the work
  * @error: return location
  *
- * Adds up each class's retained size. Cost: linear; no memory but the tree's.
+ * Adds up each class's retained size, and fills the column of dominators, which is where the tree is laid out.
+ *
+ * Cost: linear; no memory but the tree's, and 8 bytes for each level of it.
  *
  * Returns: (transfer full): the table, or NULL with @error set
  */
@@ -546,9 +584,13 @@ hw_heap_aggregate (HwHeap           *self,
                    GCancellable     *cancellable,
                    GError          **error)
 {
+  guint32 *at = lay_out (self, tree, cancellable, error);
   guint32 *offsets, *instances;
 
-  if (!add_retained (self, rows, tree, cancellable, error))
+  if (at == NULL)
+    return NULL;
+  hw_heap_store_dominators (self, tree);
+  if (!add_retained (self, rows, tree, at, cancellable, error))
     return NULL;
 
   /* The lists take what the tree gives back. */

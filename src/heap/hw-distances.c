@@ -8,13 +8,7 @@
 #include "config.h"
 
 #include "base/hw-text.h"
-#include "heap/hw-heap-private.h"
-
-/* Nodes of the queue that are asked for ahead of need: enough for a miss to be over when their turn comes. */
-#define AHEAD 8
-
-/* A shorter queue is not worth moving. */
-#define SHORTEN 65536
+#include "heap/hw-queue-private.h"
 
 typedef struct
 {
@@ -22,22 +16,8 @@ typedef struct
   const HwWeakPairs *pairs;
   HwBitset           waiting;   /* one bit per pair: its first half was met */
   HwBitset           reached;   /* one bit per node: that fits the processor's cache, the distances do not */
-  HwColumn           queue;     /* u32, from @head on */
-  gsize              head;
+  HwQueue            queue;
 } Work;
-
-static gboolean
-enqueue (HwColumn  *queue,
-         guint32    node,
-         GError   **error)
-{
-  if (queue->length == queue->capacity && !hw_column_reserve (queue, 1, error))
-    return FALSE;
-
-  hw_column_u32 (queue)[queue->length++] = node;
-
-  return TRUE;
-}
 
 /* Whether an edge to a node that is not reached yet may be followed. */
 static gboolean
@@ -110,32 +90,6 @@ make_room (HwColumn  *column,
   return TRUE;
 }
 
-/* Reads ahead what the search will need: memory is slow, and the queue knows what comes. */
-static inline void
-prefetch (Work *self)
-{
-  HwHeap *heap = self->heap;
-  const guint32 *queue = hw_column_u32 (&self->queue);
-
-  if (self->head + 2 * AHEAD >= self->queue.length)
-    return;
-  __builtin_prefetch (hw_column_u32 (&heap->first_edge) + queue[self->head + 2 * AHEAD]);
-  __builtin_prefetch (hw_column_u32 (&heap->node_pattern) + queue[self->head + 2 * AHEAD]);
-  __builtin_prefetch (hw_column_u32 (&heap->edge_target) + hw_column_u32 (&heap->first_edge)[queue[self->head + AHEAD]]);
-}
-
-/* Gives back the part of the queue that is done, when it is the larger one. */
-static void
-shorten (Work *self)
-{
-  if (self->head < SHORTEN || self->head < self->queue.length / 2)
-    return;
-
-  self->queue.length -= self->head;
-  memmove (self->queue.data, hw_column_u32 (&self->queue) + self->head, self->queue.length * sizeof (guint32));
-  self->head = 0;
-}
-
 static gboolean
 search (Work          *self,
         guint64        steps,
@@ -147,12 +101,12 @@ search (Work          *self,
   const guint32 *first = hw_column_u32 (&heap->first_edge);
   const guint8 *kinds = hw_column_u8 (&heap->pattern_kind);
   const guint32 *targets = hw_column_u32 (&heap->edge_target);
-  gsize level = self->queue.length - self->head; /* nodes of the queue that are at @steps */
+  gsize level = hw_queue_length (&self->queue); /* nodes of the queue that are at @steps */
   guint64 code = hw_distance_to_code (steps + 1, from_root);
 
   if (!make_room (&heap->distance, code, error))
     return FALSE;
-  for (gsize n = 0; self->head < self->queue.length; n++, level--)
+  for (gsize n = 0; hw_queue_length (&self->queue) > 0; n++, level--)
     {
       guint32 source;
       gsize shift;
@@ -160,15 +114,13 @@ search (Work          *self,
       HW_RETURN_IF_CANCELLED (n, cancellable, error);
       if (level == 0)
         {
-          shorten (self);
-          level = self->queue.length - self->head;
+          level = hw_queue_length (&self->queue);
           steps++;
           code = hw_distance_to_code (steps + 1, from_root);
           if (!make_room (&heap->distance, code, error))
             return FALSE;
         }
-      prefetch (self);
-      source = hw_column_u32 (&self->queue)[self->head++];
+      source = hw_queue_take (&self->queue, heap);
       shift = hw_heap_pattern_shift (heap, source);
       for (guint32 e = first[source]; e < first[source + 1]; e++)
         {
@@ -179,12 +131,10 @@ search (Work          *self,
             continue;
           hw_bitset_set (&self->reached, target);
           set_code (&heap->distance, target, code);
-          if (!enqueue (&self->queue, target, error))
+          if (!hw_queue_push (&self->queue, target, error))
             return FALSE;
         }
     }
-  self->queue.length = self->head = 0;
-
   return TRUE;
 }
 
@@ -207,7 +157,7 @@ compute (Work          *self,
       heap->has_user_roots = TRUE;
       hw_bitset_set (&self->reached, target);
       set_code (&heap->distance, target, hw_distance_to_code (1, FALSE));
-      if (!enqueue (&self->queue, target, error))
+      if (!hw_queue_push (&self->queue, target, error))
         return FALSE;
     }
   if (!search (self, 1, FALSE, cancellable, error))
@@ -216,7 +166,7 @@ compute (Work          *self,
   hw_bitset_set (&self->reached, heap->root);
   set_code (&heap->distance, heap->root, hw_distance_to_code (0, TRUE));
 
-  return enqueue (&self->queue, heap->root, error) && search (self, 0, TRUE, cancellable, error);
+  return hw_queue_push (&self->queue, heap->root, error) && search (self, 0, TRUE, cancellable, error);
 }
 
 /**
@@ -239,13 +189,13 @@ hw_heap_compute_distances (HwHeap             *self,
   Work work = { .heap = self, .pairs = pairs };
   gboolean ok = FALSE;
 
-  hw_column_init (&work.queue, 4);
+  hw_queue_init (&work.queue);
   if (!hw_bitset_init (&work.waiting, pairs->n_pairs) || !hw_bitset_init (&work.reached, self->n_nodes))
     g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for distances");
   else if (hw_column_resize (&self->distance, self->n_nodes, error))
     ok = compute (&work, cancellable, error);
 
-  hw_column_clear (&work.queue);
+  hw_queue_clear (&work.queue);
   hw_bitset_clear (&work.waiting);
   hw_bitset_clear (&work.reached);
 

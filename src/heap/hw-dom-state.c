@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "heap/hw-heap-private.h"
+#include "heap/hw-queue-private.h"
 
 typedef struct
 {
@@ -194,10 +194,10 @@ hw_heap_propagate_dom_state (HwHeap        *self,
   return ok;
 }
 
-/* Walks on from what is on the stack over edges whose kind's bit is not in @refused. */
+/* Walks on from what is in the queue over edges whose kind's bit is not in @refused. */
 static gboolean
 walk (HwHeap        *self,
-      HwColumn      *stack,
+      HwQueue       *queue,
       HwBitset      *reached,
       guint          refused,
       GCancellable  *cancellable,
@@ -208,9 +208,9 @@ walk (HwHeap        *self,
   const guint32 *targets = hw_column_u32 (&self->edge_target);
   gsize steps = 0;
 
-  while (stack->length > 0)
+  while (hw_queue_length (queue) > 0)
     {
-      guint32 node = hw_column_u32 (stack)[--stack->length];
+      guint32 node = hw_queue_take (queue, self);
       gsize shift = hw_heap_pattern_shift (self, node);
 
       HW_RETURN_IF_CANCELLED (++steps, cancellable, error);
@@ -218,10 +218,10 @@ walk (HwHeap        *self,
         {
           guint32 target = targets[e];
 
-          if ((refused >> kinds[shift + e] & 1) != 0 || hw_bitset_get (reached, target))
+          if (hw_bitset_get (reached, target) || (refused >> kinds[shift + e] & 1) != 0)
             continue;
           hw_bitset_set (reached, target);
-          if (!push (stack, target, error))
+          if (!hw_queue_push (queue, target, error))
             return FALSE;
         }
     }
@@ -230,7 +230,7 @@ walk (HwHeap        *self,
 }
 
 static gboolean
-start (HwColumn  *stack,
+start (HwQueue   *queue,
        HwBitset  *reached,
        guint32    node,
        GError   **error)
@@ -240,7 +240,7 @@ start (HwColumn  *stack,
 
   hw_bitset_set (reached, node);
 
-  return push (stack, node, error);
+  return hw_queue_push (queue, node, error);
 }
 
 /**
@@ -261,7 +261,7 @@ hw_heap_mark_page_owned (HwHeap        *self,
                          GCancellable  *cancellable,
                          GError       **error)
 {
-  g_auto(HwColumn) stack = { .width = 4 };
+  g_auto(HwQueue) queue = { { .width = 4 }, 0 };
   const guint32 *first = hw_column_u32 (&self->first_edge);
   gsize shift = hw_heap_pattern_shift (self, self->root);
 
@@ -278,11 +278,11 @@ hw_heap_mark_page_owned (HwHeap        *self,
         }
       else if (kind != HW_EDGE_KIND_SHORTCUT)
         continue;
-      if (!start (&stack, page_owned, target, error))
+      if (!start (&queue, page_owned, target, error))
         return FALSE;
     }
 
-  return walk (self, &stack, page_owned, 1u << HW_EDGE_KIND_WEAK, cancellable, error);
+  return walk (self, &queue, page_owned, 1u << HW_EDGE_KIND_WEAK, cancellable, error);
 }
 
 /**
@@ -305,7 +305,7 @@ hw_heap_mark_queryable (HwHeap        *self,
 {
   const guint refused = 1u << HW_EDGE_KIND_HIDDEN | 1u << HW_EDGE_KIND_INTERNAL | 1u << HW_EDGE_KIND_WEAK |
                         1u << HW_EDGE_KIND_OTHER;
-  g_auto(HwColumn) stack = { .width = 4 };
+  g_auto(HwQueue) queue = { { .width = 4 }, 0 };
   const guint32 *first = hw_column_u32 (&self->first_edge);
 
   for (guint32 e = first[self->root]; e < first[self->root + 1]; e++)
@@ -313,9 +313,9 @@ hw_heap_mark_queryable (HwHeap        *self,
       guint32 target = hw_column_u32 (&self->edge_target)[e];
 
       if (hw_heap_kind (self, target) != HW_NODE_KIND_SYNTHETIC &&
-          !start (&stack, queryable, target, error))
+          !start (&queue, queryable, target, error))
         return FALSE;
     }
 
-  return walk (self, &stack, queryable, refused, cancellable, error);
+  return walk (self, &queue, queryable, refused, cancellable, error);
 }

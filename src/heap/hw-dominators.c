@@ -211,7 +211,6 @@ compute (Work            *self,
          GError         **error)
 {
   HwHeap *heap = self->heap;
-  guint32 *dominator = self->semi;
 
   if (!number_nodes (self, has_predecessor, cancellable, error) || !find_semidominators (self, cancellable, error))
     return FALSE;
@@ -231,11 +230,26 @@ compute (Work            *self,
     if (!hw_bitset_get (&self->reached, node))
       reach (self, node, 0);
 
-  /* No semidominator is needed any more, so the result takes their place. */
-  for (guint32 w = 0; w < self->n_reached; w++)
-    dominator[self->vertex[w]] = self->vertex[self->idom[w]];
-
   return TRUE;
+}
+
+/**
+ * hw_heap_store_dominators:
+ * @self: a heap with a dominators' tree
+ * @tree: the tree
+ *
+ * Fills the column of dominators, whose place has been used for other things so far.
+ */
+void
+hw_heap_store_dominators (HwHeap                *self,
+                          const HwDominatorTree *tree)
+{
+  const guint32 *vertex = hw_column_u32 (&tree->vertex);
+  const guint32 *parent = hw_column_u32 (&tree->parent);
+  guint32 *dominator = hw_column_u32 (&self->dominator);
+
+  for (guint32 w = 0; w < self->n_nodes; w++)
+    dominator[vertex[w]] = vertex[parent[w]];
 }
 
 /**
@@ -247,7 +261,8 @@ compute (Work            *self,
  * @cancellable: (nullable): stops the work
  * @error: return location
  *
- * Finds each node's immediate dominator. Cost: nearly linear; @tree is all the scratch memory.
+ * Finds each node's immediate dominator. Cost: nearly linear; @tree is all the scratch memory, beside the columns
+ * of dominators and retainers.
  *
  * Returns: FALSE with @error set
  */

@@ -36,6 +36,46 @@ hw_heap_note_sources (HwHeap   *self,
   return TRUE;
 }
 
+/*
+ * Counting edges by target. What most nodes have fits a byte, and 2.8 M bytes fit a processor's cache, where four
+ * times as many do not; every 256th goes to @high.
+ */
+static inline void
+count_one (guint8  *low,
+           guint32 *high,
+           guint32  target)
+{
+  if (G_UNLIKELY (++low[target] == 0))
+    high[target] += 256;
+}
+
+static guint8 *
+begin_count (HwHeap  *self,
+             GError **error)
+{
+  guint8 *low;
+
+  if (!hw_column_resize (&self->first_retainer, (gsize) self->n_nodes + 1, error))
+    return NULL;
+  memset (self->first_retainer.data, 0, ((gsize) self->n_nodes + 1) * sizeof (guint32));
+
+  low = g_try_new0 (guint8, self->n_nodes);
+  if (low == NULL)
+    g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for retainers");
+
+  return low;
+}
+
+static void
+end_count (HwHeap *self,
+           guint8 *low)
+{
+  guint32 *counts = hw_column_u32 (&self->first_retainer);
+
+  for (gsize node = 0; node < self->n_nodes; node++)
+    counts[node] += low[node];
+}
+
 /* Makes each number of @first the end of a group of so many, and the last one the end of all. */
 static guint32
 make_ends (guint32 *first,
@@ -66,20 +106,20 @@ hw_heap_build_retainers (HwHeap        *self,
                          GError       **error)
 {
   const guint32 *targets = hw_column_u32 (&self->edge_target);
+  g_autofree guint8 *low = begin_count (self, error);
   guint32 *first, *retainers;
 
-  if (!hw_column_resize (&self->first_retainer, (gsize) self->n_nodes + 1, error) ||
-      !hw_column_resize (&self->retainer, self->n_edges, error))
+  if (low == NULL || !hw_column_resize (&self->retainer, self->n_edges, error))
     return FALSE;
 
   first = hw_column_u32 (&self->first_retainer);
   retainers = hw_column_u32 (&self->retainer);
-  memset (first, 0, ((gsize) self->n_nodes + 1) * sizeof (guint32));
   for (guint32 e = 0; e < self->n_edges; e++)
     {
       HW_RETURN_IF_CANCELLED (e, cancellable, error);
-      first[targets[e]]++;
+      count_one (low, first, targets[e]);
     }
+  end_count (self, low);
   make_ends (first, self->n_nodes);
 
   /* From the last to the first, so that each end comes to be the group's start. */
@@ -156,11 +196,11 @@ hw_heap_mark_essential (HwHeap             *self,
   const guint32 *targets = hw_column_u32 (&self->edge_target);
   const guint32 *first_edge = hw_column_u32 (&self->first_edge);
   gboolean has_pairs = pairs->n_pairs > 0;
-  guint32 *counts;
+  g_autofree guint8 *low = begin_count (self, error);
+  guint32 *high = hw_column_u32 (&self->first_retainer);
 
-  if (!hw_column_resize (&self->first_retainer, (gsize) self->n_nodes + 1, error))
+  if (low == NULL)
     return FALSE;
-  counts = hw_column_u32 (&self->first_retainer);
 
   for (guint32 source = 0; source < self->n_nodes; source++)
     {
@@ -184,9 +224,11 @@ hw_heap_mark_essential (HwHeap             *self,
             continue;
 
           hw_bitset_set (essential, e);
-          counts[target]++;
+          count_one (low, high, target);
         }
     }
+
+  end_count (self, low);
 
   return make_room (self, has_predecessor, error);
 }

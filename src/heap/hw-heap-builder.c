@@ -24,6 +24,8 @@ struct _HwHeapBuilder
   guint64                 root_index;
   gboolean                has_detachedness;
   guint32                 n_node_fields;
+  guint64                 reciprocal;      /* 2⁶⁴ ÷ n_node_fields, rounded up; 0 when that is too large */
+  guint32                 greatest_target;
 };
 
 /**
@@ -79,6 +81,7 @@ header (gpointer                 sink,
 
   self->layout = layout;
   self->n_node_fields = MAX (layout->n_fields[HW_SNAPSHOT_SECTION_NODES], 1);
+  self->reciprocal = self->n_node_fields > 1 ? G_MAXUINT64 / self->n_node_fields + 1 : 0;
   self->has_detachedness = layout->node_detachedness >= 0;
   self->root_index = layout->root_index;
   heap->extra_native_bytes = layout->extra_native_bytes;
@@ -209,6 +212,21 @@ add_nodes (HwHeapBuilder  *self,
   return TRUE;
 }
 
+/*
+ * The node whose record begins at number @to of the nodes' array. A multiplication takes a third of a division's
+ * time, and it is exact for numbers of 32 bits.
+ */
+static inline guint64
+node_at (const HwHeapBuilder *self,
+         Rows                 rows,
+         guint64              to)
+{
+  if (rows.wide || self->reciprocal == 0)
+    return to / self->n_node_fields;
+
+  return (guint64) ((unsigned __int128) self->reciprocal * to >> 64);
+}
+
 /* Kinds and names go to the nodes' patterns, or wait until there are nodes. */
 static gboolean
 add_names (HwHeapBuilder  *self,
@@ -246,6 +264,7 @@ add_edges (HwHeapBuilder  *self,
   guint64 per_node = self->n_node_fields;
   guint8 kinds[BATCH];
   guint32 names[BATCH];
+  guint32 greatest = self->greatest_target;
   gsize row = 0;
 
   if (heap->edge_target.length + n_records > HW_MAX_IDS)
@@ -262,13 +281,15 @@ add_edges (HwHeapBuilder  *self,
         {
           guint64 file_kind = get_value (rows, row + (gsize) layout->edge_type);
           guint64 to = get_value (rows, row + (gsize) layout->edge_to_node);
-          guint64 node = to / per_node;
+          guint64 node = node_at (self, rows, to);
 
           kinds[i] = file_kind < layout->n_edge_kinds ? layout->edge_kinds[file_kind] : HW_EDGE_KIND_OTHER;
           names[i] = (guint32) MIN (get_value (rows, row + (gsize) layout->edge_name_or_index), HW_NONE);
           /* A target that is no node at all is dropped by hw_heap_check_edges(), once the nodes are known. */
           targets[i] = node * per_node == to ? (guint32) MIN (node, HW_NONE) : HW_NONE;
+          greatest = MAX (greatest, targets[i]);
         }
+      self->greatest_target = greatest;
       heap->edge_target.length += n;
       if (!add_names (self, kinds, names, n, error))
         return FALSE;
@@ -529,7 +550,7 @@ hw_heap_builder_end (HwHeapBuilder     *self,
 
   edges_fit = fit_edges (heap);
   if (!end_patterns (self, error) || !check_names (heap, &n_bad_names, error) ||
-      !hw_heap_check_edges (heap, &n_bad_edges, error) ||
+      (self->greatest_target >= heap->n_nodes && !hw_heap_check_edges (heap, &n_bad_edges, error)) ||
       !hw_heap_find_known_strings (heap, error))
     goto failed;
   heap->n_edges = (guint32) heap->edge_target.length;

@@ -3,13 +3,13 @@
  * From a file to a heap. After the file is read, two threads work on the same immutable raw columns, each
  * filling columns of its own:
  *
- *   this thread    page-owned marks → essential edges → dominators ───────────┬→ retained sizes → classes' retained sizes
- *   the helper     shapes, classes → shallow sizes → (first class table)      │
- *                  → distances → reachable by scripts → classes' other sums ──┴→ retainers → statistics
+ *   this thread    page-owned marks → essential edges → dominators → retained sizes ─┬→ classes' retained sizes
+ *   the helper     shapes, classes → shallow sizes ────────────────↗                 │
+ *                  → (first class table) → distances → statistics → … ───────────────┴→ retainers
  *
- * They meet once, before retained sizes: these need the shallow ones, and retainers take the place of what the
- * dominators were made of. What a person sees first, constructors with counts and shallow sizes, comes from
- * the helper while the dominators are still being computed.
+ * Retained sizes need the shallow ones; retainers take the place of what the dominators are made of. What a
+ * person sees first, constructors with counts and shallow sizes, comes from the helper while the dominators
+ * are still being computed.
  */
 #include "config.h"
 
@@ -29,7 +29,8 @@ typedef struct
   HwBitset                 queryable;
   GMutex                   mutex;
   GCond                    cond;
-  guint                    n_arrived;    /* threads at the meeting, or gone for good; under the mutex */
+  guint                    worker_stage; /* how far this thread has come; under the mutex */
+  guint                    helper_stage;
   GError                  *helper_error;
 } Load;
 
@@ -44,24 +45,35 @@ note (Load       *self,
   *since = now;
 }
 
+/* What one thread waits for; one that fails or ends is at the last stage. */
+enum
+{
+  STAGE_START,
+  STAGE_SIZES,   /* the helper knows shallow sizes */
+  STAGE_SUMMED,  /* the helper has added up classes, this thread retained sizes */
+  STAGE_END,
+};
+
 static void
-arrive (Load *self)
+arrive_at (Load  *self,
+           guint *mine,
+           guint  stage)
 {
   g_mutex_lock (&self->mutex);
-  self->n_arrived++;
+  *mine = stage;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->mutex);
 }
 
 /* Waits for the other thread; FALSE when it has failed or all is to stop. */
 static gboolean
-meet (Load    *self,
-      GError **error)
+wait_for (Load         *self,
+          const guint  *others,
+          guint         stage,
+          GError      **error)
 {
   g_mutex_lock (&self->mutex);
-  self->n_arrived++;
-  g_cond_broadcast (&self->cond);
-  while (self->n_arrived < 2)
+  while (*others < stage)
     g_cond_wait (&self->cond, &self->mutex);
   g_mutex_unlock (&self->mutex);
 
@@ -81,6 +93,7 @@ name_classes (Load    *self,
 
   if (!hw_heap_transfer_sizes (heap, self->stop, error))
     return FALSE;
+  arrive_at (self, &self->helper_stage, STAGE_SIZES);
   note (self, "shallow sizes", &since);
 
   if (self->options->classes_func != NULL)
@@ -116,7 +129,13 @@ search_graph (Load    *self,
     }
   note (self, "reachable by scripts", &since);
 
-  return hw_heap_note_sources (heap, error);
+  if (!hw_heap_compute_statistics (heap, self->stop, error) || !hw_heap_find_producer (heap, self->stop, error) ||
+      !hw_heap_note_sources (heap, error))
+    return FALSE;
+  note (self, "statistics", &since);
+  arrive_at (self, &self->helper_stage, STAGE_SUMMED);
+
+  return TRUE;
 }
 
 static gboolean
@@ -124,18 +143,18 @@ list_retainers (Load    *self,
                 GError **error)
 {
   HwHeap *heap = self->heap;
-  gint64 since = g_get_monotonic_time ();
+  gint64 since;
 
+  if (!wait_for (self, &self->worker_stage, STAGE_SUMMED, error))
+    return FALSE;
+
+  since = g_get_monotonic_time ();
   if (!hw_heap_build_retainers (heap, self->stop, error))
     return FALSE;
-  note (self, "retainers", &since);
-
   for (guint32 node = 0; node < heap->n_nodes; node++)
     if (hw_bitset_get (&self->queryable, node))
       hw_column_u8 (&heap->node_flags)[node] |= HW_NODE_QUERYABLE;
-  if (!hw_heap_compute_statistics (heap, self->stop, error) || !hw_heap_find_producer (heap, self->stop, error))
-    return FALSE;
-  note (self, "statistics", &since);
+  note (self, "retainers", &since);
 
   return TRUE;
 }
@@ -144,13 +163,11 @@ static gpointer
 helper_thread (gpointer data)
 {
   Load *self = data;
-  gboolean has_met = FALSE;
 
   if (!name_classes (self, &self->helper_error) || !search_graph (self, &self->helper_error) ||
-      !(has_met = TRUE, meet (self, &self->helper_error)) || !list_retainers (self, &self->helper_error))
+      !list_retainers (self, &self->helper_error))
     g_cancellable_cancel (self->stop);
-  if (!has_met)
-    arrive (self);
+  arrive_at (self, &self->helper_stage, STAGE_END);
 
   return NULL;
 }
@@ -193,7 +210,12 @@ add_up (Load             *self,
   HwHeap *heap = self->heap;
 
   hw_progress_begin_phase (self->options->progress, N_("Computing retained sizes"), 0.08);
-  if (!hw_heap_compute_retained (heap, tree, self->stop, error))
+  if (!wait_for (self, &self->helper_stage, STAGE_SIZES, error) ||
+      !hw_heap_compute_retained (heap, tree, self->stop, error))
+    return FALSE;
+
+  arrive_at (self, &self->worker_stage, STAGE_SUMMED);
+  if (!wait_for (self, &self->helper_stage, STAGE_SUMMED, error))
     return FALSE;
   heap->classes = hw_heap_aggregate (heap, self->rows, tree, self->stop, error);
 
@@ -214,17 +236,11 @@ run_both (Load    *self,
 {
   g_auto(HwDominatorTree) tree = { { .width = 4 }, { .width = 4 }, { .width = 8 } };
   GThread *helper = g_thread_new ("heap-classes", helper_thread, self);
-  gboolean ok = derive_dominators (self, &tree, error);
+  gboolean ok = derive_dominators (self, &tree, error) && add_up (self, &tree, error);
 
-  if (ok)
-    ok = meet (self, error) && add_up (self, &tree, error);
-  else
-    {
-      g_cancellable_cancel (self->stop);
-      arrive (self);
-    }
   if (!ok)
     g_cancellable_cancel (self->stop);
+  arrive_at (self, &self->worker_stage, STAGE_END);
   g_thread_join (helper);
 
   /* Of two errors the first is meant: the other thread was only told to stop. */

@@ -97,7 +97,7 @@ typedef struct
  * HwDominatorTree:
  * @vertex: u32, number → node
  * @parent: u32, number → number of the dominator, which is less
- * @scratch: u64 per number, for who works on the tree
+ * @scratch: u64 per number for the semidominators and for retained sizes, then half of that for classes
  *
  * The dominators in the space of depth-first numbers, where what belongs together is near each other. 0 is
  * the root.
@@ -337,6 +337,8 @@ gboolean  hw_heap_compute_dominators   (HwHeap        *self,
                                         GCancellable  *cancellable,
                                         GError       **error);
 
+void      hw_heap_store_dominators     (HwHeap        *self,
+                                        const HwDominatorTree *tree);
 void      hw_dominator_tree_clear      (HwDominatorTree *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HwDominatorTree, hw_dominator_tree_clear)

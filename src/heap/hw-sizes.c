@@ -270,7 +270,7 @@ hw_heap_transfer_sizes (HwHeap        *self,
  * @cancellable: (nullable): stops the work
  * @error: return location
  *
- * Adds up shallow sizes over the dominator tree. Cost: linear.
+ * Adds up shallow sizes over the dominator tree, and gives back half of the tree's scratch memory. Cost: linear.
  *
  * Returns: FALSE with @error set
  */
@@ -298,16 +298,19 @@ hw_heap_compute_retained (HwHeap           *self,
         return FALSE;
     }
 
+  tree->scratch.length = (tree->scratch.length + 1) / 2;
+  hw_column_shrink (&tree->scratch);
+
   return hw_sizes_sort (&self->retained, error);
 }
 
 /* The elements of a JavaScript array, when nobody shares them. */
 static guint64
-elements_size (const HwHeap *heap,
-               guint32       node)
+elements_size (const HwHeap   *heap,
+               const HwBitset *shared,
+               guint32         node)
 {
   const guint32 *first = hw_column_u32 (&heap->first_edge);
-  const guint32 *first_retainer = hw_column_u32 (&heap->first_retainer);
   gsize shift = hw_heap_pattern_shift (heap, node);
 
   for (guint32 e = first[node]; e < first[node + 1]; e++)
@@ -318,15 +321,42 @@ elements_size (const HwHeap *heap,
           hw_column_u32 (&heap->pattern_name)[shift + e] != heap->known[HW_KNOWN_ELEMENTS])
         continue;
 
-      return first_retainer[target + 1] - first_retainer[target] == 1 ? hw_sizes_get (&heap->node_size, target) : 0;
+      return hw_bitset_get (shared, target) ? 0 : hw_sizes_get (&heap->node_size, target);
     }
 
   return 0;
 }
 
+/* Finds the nodes with more than one retainer: retainers themselves are not counted yet. */
+static gboolean
+mark_shared (HwHeap        *heap,
+             HwBitset      *shared,
+             GCancellable  *cancellable,
+             GError       **error)
+{
+  const guint32 *targets = hw_column_u32 (&heap->edge_target);
+  g_auto(HwBitset) met = { NULL, 0 };
+
+  if (!hw_bitset_init (&met, heap->n_nodes) || !hw_bitset_init (shared, heap->n_nodes))
+    {
+      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for statistics");
+      return FALSE;
+    }
+  for (guint32 e = 0; e < heap->n_edges; e++)
+    {
+      HW_RETURN_IF_CANCELLED (e, cancellable, error);
+      if (hw_bitset_get (&met, targets[e]))
+        hw_bitset_set (shared, targets[e]);
+      else
+        hw_bitset_set (&met, targets[e]);
+    }
+
+  return TRUE;
+}
+
 /**
  * hw_heap_compute_statistics:
- * @self: a heap with shallow sizes and retainers
+ * @self: a heap with shallow sizes
  * @cancellable: (nullable): stops the pass
  * @error: return location
  *
@@ -340,6 +370,10 @@ hw_heap_compute_statistics (HwHeap        *self,
                             GError       **error)
 {
   HwHeapStatistics *sums = &self->statistics;
+  g_auto(HwBitset) shared = { NULL, 0 };
+
+  if (!mark_shared (self, &shared, cancellable, error))
+    return FALSE;
 
   *sums = (HwHeapStatistics) { .native = self->extra_native_bytes };
   for (guint32 node = 0; node < self->n_nodes; node++)
@@ -363,7 +397,7 @@ hw_heap_compute_statistics (HwHeap        *self,
                kind == HW_NODE_KIND_SLICED_STRING)
         sums->strings += size;
       else if (name == self->known[HW_KNOWN_ARRAY])
-        sums->js_arrays += size + elements_size (self, node);
+        sums->js_arrays += size + elements_size (self, &shared, node);
     }
 
   return TRUE;

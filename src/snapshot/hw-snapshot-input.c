@@ -205,33 +205,56 @@ parser_thread (gpointer data)
 
 /* Parses beside this thread, which tells the sink. */
 static gboolean
+parse_and_relay (Parser                *self,
+                 const HwSnapshotSink  *sink,
+                 gpointer               sink_data)
+{
+  GError *error = NULL;
+  GThread *thread;
+  gboolean ok;
+
+  self->relay = hw_snapshot_relay_new ();
+  self->reader = hw_snapshot_reader_new (&hw_snapshot_relay_sink, self->relay);
+  thread = g_thread_new ("hw-parse", parser_thread, self);
+  if (!hw_snapshot_relay_deliver (self->relay, sink, sink_data, &error))
+    g_cancellable_cancel (self->pump->cancellable);
+  ok = GPOINTER_TO_INT (g_thread_join (thread)) && error == NULL;
+  hw_snapshot_relay_free (self->relay);
+
+  /* When the sink has failed, the parser was only told to stop. */
+  if (error != NULL)
+    {
+      g_clear_error (&self->error);
+      self->error = error;
+    }
+
+  return ok;
+}
+
+static gboolean
 parse_and_tell (Parser                *self,
                 const HwSnapshotSink  *sink,
                 gpointer               sink_data,
                 HwSnapshotDamage     **damage,
                 GError               **error)
 {
-  g_autoptr(GError) sink_error = NULL;
-  GThread *thread;
-  gboolean ok, told;
+  gboolean ok;
 
-  self->relay = hw_snapshot_relay_new ();
-  self->reader = hw_snapshot_reader_new (&hw_snapshot_relay_sink, self->relay);
-  thread = g_thread_new ("hw-parse", parser_thread, self);
-  told = hw_snapshot_relay_deliver (self->relay, sink, sink_data, &sink_error);
-  ok = GPOINTER_TO_INT (g_thread_join (thread)) && told;
+  /* One processor would only have the relay's work in addition, a twentieth of all. */
+  if (g_get_num_processors () > 1)
+    ok = parse_and_relay (self, sink, sink_data);
+  else
+    {
+      self->reader = hw_snapshot_reader_new (sink, sink_data);
+      ok = parse (self);
+    }
 
   if (damage != NULL && ok)
     *damage = g_steal_pointer (&self->damage);
-  if (!told)
-    g_propagate_error (error, g_steal_pointer (&sink_error));
-  else if (!ok)
+  if (!ok)
     g_propagate_error (error, g_steal_pointer (&self->error));
-
   g_clear_pointer (&self->damage, hw_snapshot_damage_free);
-  g_clear_error (&self->error);
   hw_snapshot_reader_free (self->reader);
-  hw_snapshot_relay_free (self->relay);
 
   return ok;
 }
