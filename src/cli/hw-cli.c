@@ -49,6 +49,8 @@ hw_cli_clear (HwCli *self)
   g_clear_pointer (&self->class_name, g_free);
   g_clear_pointer (&self->type_name, g_free);
   g_clear_pointer (&self->like, g_free);
+  g_clear_pointer (&self->file_name, g_free);
+  g_clear_pointer (&self->target_name, g_free);
   g_clear_pointer (&self->arguments, g_strfreev);
   g_clear_pointer (&self->json, hw_json_writer_free);
   g_clear_pointer (&self->output, hw_output_free);
@@ -176,6 +178,22 @@ make_context (HwCli           *self,
                          N_("Compare two files"), NULL } },
     { HW_TAKES_ORACLE, { "like", 0, 0, G_OPTION_ARG_FILENAME, &self->like,
                          N_("Describe the same objects as FILE does"), N_("FILE") } },
+    { HW_TAKES_CAPTURE, { "output", 0, 0, G_OPTION_ARG_FILENAME, &self->file_name,
+                          N_("Write the snapshot to FILE"), N_("FILE") } },
+    { HW_TAKES_CAPTURE, { "target", 0, 0, G_OPTION_ARG_STRING, &self->target_name,
+                          N_("The page or worker whose title or address contains TEXT"), N_("TEXT") } },
+    { HW_TAKES_CAPTURE, { "gc", 0, 0, G_OPTION_ARG_NONE, &self->collects,
+                          N_("Collect garbage first"), NULL } },
+    { HW_TAKES_CAPTURE, { "no-numbers", 0, 0, G_OPTION_ARG_NONE, &self->no_numbers,
+                          N_("Leave the values of numbers out"), NULL } },
+    { HW_TAKES_CAPTURE, { "internals", 0, 0, G_OPTION_ARG_NONE, &self->has_internals,
+                          N_("Name the engine's own objects"), NULL } },
+    { HW_TAKES_CAPTURE, { "jsc", 0, 0, G_OPTION_ARG_NONE, &self->is_jsc,
+                          N_("Bun: JavaScriptCore's own format, without strings"), NULL } },
+    { HW_TAKES_CAPTURE, { "even-busy", 0, 0, G_OPTION_ARG_NONE, &self->is_busy,
+                          N_("Build it from within the running code of a program that never rests"), NULL } },
+    { HW_TAKES_REMOTE, { "allow-remote", 0, 0, G_OPTION_ARG_NONE, &self->allows_remote,
+                          N_("Speak to another machine, where anyone on the way can run code in the program"), NULL } },
     { HW_TAKES_FORMAT, { "wide", 'w', 0, G_OPTION_ARG_NONE, &self->is_wide,
                          N_("Do not shorten long names in text"), NULL } },
     { HW_TAKES_NO_CACHE, { "no-cache", 0, 0, G_OPTION_ARG_NONE, &self->no_cache,

@@ -37,6 +37,8 @@ typedef enum
   HW_TAKES_NODES    = 1 << 7,
   HW_TAKES_OBJECTS  = 1 << 8,
   HW_TAKES_ORACLE   = 1 << 9,
+  HW_TAKES_CAPTURE  = 1 << 20,
+  HW_TAKES_REMOTE   = 1 << 21,
 } HwTakes;
 
 /**
@@ -82,6 +84,14 @@ typedef struct
   gboolean          has_objects;
   gboolean          is_diff;
   char             *like;
+  char             *file_name;
+  char             *target_name;
+  gboolean          collects;
+  gboolean          no_numbers;
+  gboolean          has_internals;
+  gboolean          is_jsc;
+  gboolean          is_busy;
+  gboolean          allows_remote;
   gboolean          no_cache;
   gboolean          is_verbose;
   gboolean          is_wide;
@@ -154,5 +164,7 @@ HwExit    hw_command_dominators  (HwCli *self);
 HwExit    hw_command_objects     (HwCli *self);
 HwExit    hw_command_oracle      (HwCli *self);
 HwExit    hw_command_cache       (HwCli *self);
+HwExit    hw_command_targets     (HwCli *self);
+HwExit    hw_command_capture     (HwCli *self);
 
 G_END_DECLS

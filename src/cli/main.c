@@ -66,6 +66,10 @@ static const HwCommand commands[] = {
     HW_TAKES_NO_CACHE | HW_TAKES_ORACLE, 1, 2, NULL, hw_command_oracle },
   { "cache", N_("list|clear|verify"), N_("Look after the indexes that make opening again quick"),
     HW_TAKES_FORMAT, 1, 1, NULL, hw_command_cache },
+  { "targets", N_("[HOST:PORT…]"), N_("List running programs and pages that can be looked into"),
+    HW_TAKES_FORMAT | HW_TAKES_REMOTE, 0, G_MAXUINT, NULL, hw_command_targets },
+  { "capture", N_("HOST:PORT"), N_("Take a heap snapshot of a running program"),
+    HW_TAKES_CAPTURE | HW_TAKES_REMOTE, 1, 1, NULL, hw_command_capture },
 };
 
 static char *

@@ -22,7 +22,7 @@ hw_address_new (const char *host,
 }
 
 /*
- * Reads `port`, `host`, `host:port`, `[::1]:port`, `ws://host:port/path` and the same with `wss`, `http`,
+ * Reads `port`, `port/path`, `host`, `host:port`, `[::1]:port`, `ws://host:port/path` and the same with `wss`, `http`,
  * `https`. Fails with HW_INSPECTOR_ERROR_ADDRESS.
  */
 HwAddress *
@@ -34,10 +34,9 @@ hw_address_parse (const char  *text,
   g_autofree char *full = NULL;
   g_autoptr(GUri) uri = NULL;
   const char *scheme, *path;
-  guint64 port;
 
-  if (g_ascii_string_to_unsigned (stripped, 10, 1, 65535, &port, NULL))
-    full = g_strdup_printf ("ws://127.0.0.1:%" G_GUINT64_FORMAT, port);
+  if (g_ascii_isdigit (*stripped) && strspn (stripped, "0123456789") == strcspn (stripped, "/"))
+    full = g_strconcat ("ws://127.0.0.1:", stripped, NULL);
   else if (strstr (stripped, "://") == NULL)
     full = g_strconcat ("ws://", stripped, NULL);
   else

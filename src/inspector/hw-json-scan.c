@@ -354,7 +354,10 @@ clean (char  *p,
         if (*p == '"')
           in_string = TRUE;
         else if (*p == '{' || *p == '[')
-          *depth_seen = MAX (*depth_seen, ++depth);
+          {
+            depth++;
+            *depth_seen = MAX (*depth_seen, depth);
+          }
         else if ((*p == '}' || *p == ']') && depth-- == 0)
           return FALSE;
         else if (*p == ',')

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "inspector/hw-address-private.h"
-#include "inspector/hw-runtime.h"
+#include "inspector/hw-live-runtime.h"
 
 G_BEGIN_DECLS
 
 /* What listens at an address, as it says itself. */
 typedef struct
 {
-  const HwRuntime *runtime;
+  const HwLiveRuntime *runtime;
   char            *version;   /* nullable */
   JsonNode        *list;      /* nullable: an array, the answer to /json/list */
 } HwProbe;

@@ -7,7 +7,7 @@
 
 #include "inspector/hw-json-scan-private.h"
 #include "inspector/hw-probe-private.h"
-#include "inspector/hw-runtime-private.h"
+#include "inspector/hw-live-runtime-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <libsoup/soup.h>
@@ -135,7 +135,7 @@ take_answer (GTask *task)
       return;
     }
   asking->probe = g_new0 (HwProbe, 1);
-  asking->probe->runtime = hw_runtime_for_browser (browser, &asking->probe->version);
+  asking->probe->runtime = hw_live_runtime_for_browser (browser, &asking->probe->version);
   if (asking->probe->version == NULL && hw_json_string (json_node_get_object (root), "Bun-Version") != NULL)
     asking->probe->version = g_strdup (hw_json_string (json_node_get_object (root), "Bun-Version"));
   if (asking->probe->runtime == NULL)

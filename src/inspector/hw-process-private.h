@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/hw-sample.h"
-#include "inspector/hw-runtime.h"
+#include "inspector/hw-live-runtime.h"
 
 G_BEGIN_DECLS
 
@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   int              pid;
-  const HwRuntime *runtime;
+  const HwLiveRuntime *runtime;
   char            *name;           /* its script, or its program */
   GArray          *listening;      /* guint16: loopback or any address, its own network */
   GArray          *asked;          /* guint16: named by its command line or environment */

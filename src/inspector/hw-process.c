@@ -9,7 +9,7 @@
 #include "config.h"
 
 #include "inspector/hw-process-private.h"
-#include "inspector/hw-runtime-private.h"
+#include "inspector/hw-live-runtime-private.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -220,10 +220,17 @@ read_arguments (HwProcess *self)
 
   for (p = text, end = text + (text != NULL ? n_bytes : 0); p != NULL && p < end; p += strlen (p) + 1, is_first = FALSE)
     {
-      if (is_first)
-        continue;
-      if (g_str_has_prefix (p, "--type="))
+      /* Chromium writes all its arguments anew as one. */
+      if (g_str_has_prefix (p, "--type=") || strstr (p, " --type=") != NULL)
         return FALSE;
+      if (is_first)
+        {
+          const char *port = strstr (p, " --remote-debugging-port=");
+
+          if (port != NULL)
+            read_option (self, port + 1);
+          continue;
+        }
       if (*p == '-')
         read_option (self, p);
       else if (self->name == NULL && *p != 0 && !g_str_equal (p, "run") && !g_str_equal (p, "serve"))
@@ -256,7 +263,7 @@ read_environment (HwProcess *self)
       }
 }
 
-static const HwRuntime *
+static const HwLiveRuntime *
 runtime_of (int pid)
 {
   g_autofree char *exe = read_link (pid, "exe");
@@ -267,7 +274,7 @@ runtime_of (int pid)
   if (g_str_has_suffix (base, " (deleted)"))
     base[strlen (base) - strlen (" (deleted)")] = 0;
 
-  return hw_runtime_for_executable (base);
+  return hw_live_runtime_for_executable (base);
 }
 
 static gboolean
@@ -283,7 +290,7 @@ static HwProcess *
 look_at (int         pid,
          const char *own_network)
 {
-  const HwRuntime *runtime = runtime_of (pid);
+  const HwLiveRuntime *runtime = runtime_of (pid);
   g_autofree char *network = NULL;
   HwProcess *self;
 
@@ -302,7 +309,7 @@ look_at (int         pid,
     }
   read_environment (self);
   if (self->name == NULL)
-    self->name = g_strdup (hw_runtime_get_name (runtime));
+    self->name = g_strdup (hw_live_runtime_get_name (runtime));
   network = read_link (pid, "ns/net");
   self->is_elsewhere = network != NULL && own_network != NULL && !g_str_equal (network, own_network);
   self->listening = hw_process_listening (pid);
@@ -510,13 +517,13 @@ gboolean
 hw_process_switch_on (int      pid,
                       GError **error)
 {
-  const HwRuntime *runtime = runtime_of (pid);
+  const HwLiveRuntime *runtime = runtime_of (pid);
   int saved;
 
   if (runtime == NULL || !runtime->by_signal)
     {
       g_set_error_literal (error, HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_NOT_SUPPORTED,
-                           runtime != NULL ? hw_runtime_why_not (runtime, HW_FEATURE_SWITCH_ON)
+                           runtime != NULL ? hw_live_runtime_why_not (runtime, HW_FEATURE_SWITCH_ON)
                                            : _("The process has ended"));
       return FALSE;
     }

@@ -16,7 +16,7 @@ JsonNode *
 hw_session_evaluate_params (HwSession  *self,
                             const char *expression)
 {
-  const HwRuntime *runtime = hw_target_get_runtime (self->target);
+  const HwLiveRuntime *runtime = hw_target_get_runtime (self->target);
 
   if (runtime->dialect == HW_DIALECT_WEBKIT)
     return hw_params_new ("expression", 's', expression, "returnByValue", 'b', TRUE,
@@ -174,7 +174,7 @@ hw_session_collect_garbage_async (HwSession           *self,
                                   gpointer             user_data)
 {
   g_autoptr(GTask) task = NULL;
-  const HwRuntime *runtime;
+  const HwLiveRuntime *runtime;
 
   g_return_if_fail (HW_IS_SESSION (self));
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "inspector/hw-channel-private.h"
-#include "inspector/hw-runtime-private.h"
+#include "inspector/hw-live-runtime-private.h"
 #include "inspector/hw-session.h"
 #include "inspector/hw-target-private.h"
 
@@ -62,6 +62,8 @@ void      hw_session_note_pid        (HwSession      *self,
                                       int             pid);
 void      hw_session_start_ticking   (HwSession      *self);
 void      hw_session_stop_ticking    (HwSession      *self);
+void      hw_session_tell_console    (HwSession      *self);
+void      hw_session_tell_gc         (HwSession      *self);
 void      hw_session_hold            (HwSession      *self);
 void      hw_session_release         (HwSession      *self);
 JsonNode *hw_session_evaluate_params (HwSession      *self,

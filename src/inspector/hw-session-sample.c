@@ -324,7 +324,7 @@ hw_session_sample_async (HwSession           *self,
 {
   GTask *task;
   Tick *tick;
-  const HwRuntime *runtime;
+  const HwLiveRuntime *runtime;
 
   g_return_if_fail (HW_IS_SESSION (self));
 

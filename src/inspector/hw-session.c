@@ -405,7 +405,7 @@ event_cb (HwChannel  *channel G_GNUC_UNUSED,
           HwSession  *self)
 {
   JsonObject *params = json_node_get_object (node);
-  const HwRuntime *runtime = hw_target_get_runtime (self->target);
+  const HwLiveRuntime *runtime = hw_target_get_runtime (self->target);
   g_autoptr(HwSession) alive = g_object_ref (self);
   g_autoptr(HwEvent) event = NULL;
   double id;
@@ -435,10 +435,10 @@ event_cb (HwChannel  *channel G_GNUC_UNUSED,
     }
 }
 
-static void
-tell_console (HwSession *self)
+void
+hw_session_tell_console (HwSession *self)
 {
-  const HwRuntime *runtime = hw_target_get_runtime (self->target);
+  const HwLiveRuntime *runtime = hw_target_get_runtime (self->target);
 
   if (self->channel == NULL)
     return;
@@ -446,13 +446,13 @@ tell_console (HwSession *self)
                    self->wants_console || self->wants_gc ? runtime->enable_console : runtime->disable_console, NULL);
 }
 
-static void
-tell_gc (HwSession *self)
+void
+hw_session_tell_gc (HwSession *self)
 {
-  const HwRuntime *runtime = hw_target_get_runtime (self->target);
+  const HwLiveRuntime *runtime = hw_target_get_runtime (self->target);
 
   if (self->channel == NULL || runtime->dialect != HW_DIALECT_V8 ||
-      hw_runtime_why_not (runtime, HW_FEATURE_GC_EVENTS) != NULL)
+      hw_live_runtime_why_not (runtime, HW_FEATURE_GC_EVENTS) != NULL)
     return;
   if (self->wants_gc)
     {
@@ -470,7 +470,7 @@ tell_gc (HwSession *self)
 static void
 greet (HwSession *self)
 {
-  const HwRuntime *runtime = hw_target_get_runtime (self->target);
+  const HwLiveRuntime *runtime = hw_target_get_runtime (self->target);
   g_autoptr(GTask) opening = g_steal_pointer (&self->opening);
   g_autofree char *path = hw_target_dup_uri (self->target);
 
@@ -495,9 +495,9 @@ greet (HwSession *self)
   for (guint i = 0; runtime->enable[i] != NULL; i++)
     hw_channel_tell (self->channel, runtime->enable[i], NULL);
   if (self->wants_console || self->wants_gc)
-    tell_console (self);
+    hw_session_tell_console (self);
   if (self->wants_gc)
-    tell_gc (self);
+    hw_session_tell_gc (self);
   if (self->carrier == NULL && runtime->dialect == HW_DIALECT_V8 && runtime->waits_at_exit)
     hw_channel_tell (self->channel, "NodeWorker.enable", hw_params_new ("waitForDebuggerOnStart", 'b', FALSE, NULL));
 
@@ -554,7 +554,7 @@ found_out_cb (GObject      *object,
   g_autoptr(GError) error = NULL;
   g_autoptr(JsonNode) answer = hw_channel_call_finish (HW_CHANNEL (object), result, &error);
   g_autofree char *id = answer != NULL ? hw_session_read_value (answer, &error) : NULL;
-  const HwRuntime *runtime = id != NULL ? hw_runtime_find (id) : NULL;
+  const HwLiveRuntime *runtime = id != NULL ? hw_live_runtime_find (id) : NULL;
 
   if (self->channel != HW_CHANNEL (object))
     return;
@@ -735,7 +735,7 @@ hw_session_close (HwSession *self)
   if (self->wants_gc)
     {
       self->wants_gc = FALSE;
-      tell_gc (self);
+      hw_session_tell_gc (self);
     }
   if (self->channel != NULL && hw_target_get_runtime (self->target) != NULL &&
       hw_target_get_runtime (self->target)->dialect == HW_DIALECT_V8)
@@ -749,168 +749,4 @@ hw_session_close (HwSession *self)
   if (self->target != NULL)
     g_list_store_remove_all (hw_target_get_child_store (self->target));
   hw_session_set_state (self, HW_SESSION_CLOSED, NULL);
-}
-
-/**
- * hw_session_get_target:
- * @self: a session
- *
- * Returns: (transfer none): what it is attached to
- */
-HwTarget *
-hw_session_get_target (HwSession *self)
-{
-  g_return_val_if_fail (HW_IS_SESSION (self), NULL);
-
-  return self->target;
-}
-
-/**
- * hw_session_get_state:
- * @self: a session
- *
- * Returns: how things stand
- */
-HwSessionState
-hw_session_get_state (HwSession *self)
-{
-  g_return_val_if_fail (HW_IS_SESSION (self), HW_SESSION_CLOSED);
-
-  return self->state;
-}
-
-/**
- * hw_session_get_message:
- * @self: a session
- *
- * Returns: (nullable): what a person should know about the state, translated
- */
-const char *
-hw_session_get_message (HwSession *self)
-{
-  g_return_val_if_fail (HW_IS_SESSION (self), NULL);
-
-  return self->message;
-}
-
-/**
- * hw_session_get_run:
- * @self: a session
- *
- * Returns: which run of the target it is, from 0
- */
-guint
-hw_session_get_run (HwSession *self)
-{
-  g_return_val_if_fail (HW_IS_SESSION (self), 0);
-
-  return self->run;
-}
-
-/**
- * hw_session_get_last_sample:
- * @self: a session
- *
- * Returns: (transfer none) (nullable): what was measured last
- */
-HwSample *
-hw_session_get_last_sample (HwSession *self)
-{
-  g_return_val_if_fail (HW_IS_SESSION (self), NULL);
-
-  return self->last_sample;
-}
-
-/**
- * hw_session_why_not:
- * @self: a session
- * @feature: what is wanted
- *
- * Returns: (nullable): why it cannot be done with this target now, translated; %NULL when it can
- */
-const char *
-hw_session_why_not (HwSession *self,
-                    HwFeature  feature)
-{
-  const HwRuntime *runtime;
-
-  g_return_val_if_fail (HW_IS_SESSION (self), NULL);
-
-  runtime = hw_target_get_runtime (self->target);
-  if (self->state != HW_SESSION_READY && self->state != HW_SESSION_BUSY && self->state != HW_SESSION_WAITING)
-    return _("There is no connection");
-
-  return hw_runtime_why_not (runtime, feature);
-}
-
-/**
- * hw_session_set_reconnects:
- * @self: a session
- * @reconnects: whether a target that went away is looked for again; so it is at first
- *
- * Sets what happens when the target ends.
- */
-void
-hw_session_set_reconnects (HwSession *self,
-                           gboolean   reconnects)
-{
-  g_return_if_fail (HW_IS_SESSION (self));
-
-  self->reconnects = reconnects;
-}
-
-/**
- * hw_session_set_console:
- * @self: a session
- * @is_on: whether console lines and exceptions come as events; at first they do not
- *
- * The target then also tells of up to a thousand older lines.
- */
-void
-hw_session_set_console (HwSession *self,
-                        gboolean   is_on)
-{
-  g_return_if_fail (HW_IS_SESSION (self));
-
-  if (self->wants_console == is_on)
-    return;
-  self->wants_console = is_on;
-  tell_console (self);
-}
-
-/**
- * hw_session_set_gc_events:
- * @self: a session
- * @is_on: whether garbage collections come as events; at first only Bun's do
- *
- * In Node this puts an observer into the program, which is taken out again when the session closes.
- */
-void
-hw_session_set_gc_events (HwSession *self,
-                          gboolean   is_on)
-{
-  g_return_if_fail (HW_IS_SESSION (self));
-
-  if (self->wants_gc == is_on)
-    return;
-  self->wants_gc = is_on;
-  tell_console (self);
-  tell_gc (self);
-}
-
-/**
- * hw_session_let_run:
- * @self: a session that is %HW_SESSION_WAITING
- *
- * Lets a program run that was started with `--inspect-brk` or `--inspect-wait`.
- */
-void
-hw_session_let_run (HwSession *self)
-{
-  g_return_if_fail (HW_IS_SESSION (self));
-
-  if (self->state != HW_SESSION_WAITING)
-    return;
-  hw_channel_tell (self->channel, "Runtime.runIfWaitingForDebugger", NULL);
-  hw_session_set_state (self, HW_SESSION_READY, NULL);
 }

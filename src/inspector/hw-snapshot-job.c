@@ -401,7 +401,7 @@ static void
 take (HwSnapshotJob *self)
 {
   static const char *const jsc_path[] = { "result", "snapshotData", NULL };
-  const HwRuntime *runtime = hw_target_get_runtime (self->session->target);
+  const HwLiveRuntime *runtime = hw_target_get_runtime (self->session->target);
   GError *error = NULL;
 
   self->file = hw_capture_file_new (self->wanted, &error);
@@ -664,7 +664,7 @@ hw_snapshot_estimate (HwSession      *session,
                       const char     *path,
                       HwSnapshotCost *cost)
 {
-  const HwRuntime *runtime;
+  const HwLiveRuntime *runtime;
   double used, objects;
 
   g_return_if_fail (HW_IS_SESSION (session));

@@ -20,7 +20,7 @@ const HwAddress *hw_target_peek_address     (HwTarget         *self);
 void             hw_target_set_pid          (HwTarget         *self,
                                              int               pid);
 void             hw_target_set_runtime      (HwTarget         *self,
-                                             const HwRuntime  *runtime,
+                                             const HwLiveRuntime  *runtime,
                                              const char       *version);
 void             hw_target_set_title        (HwTarget         *self,
                                              const char       *title);

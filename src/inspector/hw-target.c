@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "inspector/hw-runtime-private.h"
+#include "inspector/hw-live-runtime-private.h"
 #include "inspector/hw-target-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -25,7 +25,7 @@ struct _HwTarget
   char            *key;          /* what it is found again by */
   HwTargetKind     kind;
   HwTargetState    state;
-  const HwRuntime *runtime;      /* nullable */
+  const HwLiveRuntime *runtime;      /* nullable */
   char            *version;      /* nullable */
   char            *title;
   char            *url;          /* nullable */
@@ -264,7 +264,7 @@ hw_target_set_pid (HwTarget *self,
 
 void
 hw_target_set_runtime (HwTarget        *self,
-                       const HwRuntime *runtime,
+                       const HwLiveRuntime *runtime,
                        const char      *version)
 {
   self->runtime = runtime;
@@ -402,7 +402,7 @@ hw_target_take_probe (HwTarget *self,
   JsonNode *node;
 
   hw_target_set_runtime (self, probe->runtime, probe->version);
-  if (probe->runtime == hw_runtime_get_chromium () && !self->is_path_fixed)
+  if (probe->runtime == hw_live_runtime_get_chromium () && !self->is_path_fixed)
     {
       self->kind = HW_TARGET_BROWSER;
       hw_target_set_title (self, self->label);
@@ -450,7 +450,7 @@ hw_target_take_process (HwTarget  *self,
     hw_target_set_state (self, HW_TARGET_SWITCHED_OFF, NULL);
   else
     {
-      why_not = hw_runtime_why_not (process->runtime, HW_FEATURE_SWITCH_ON);
+      why_not = hw_live_runtime_why_not (process->runtime, HW_FEATURE_SWITCH_ON);
       hw_target_set_state (self, HW_TARGET_UNREACHABLE,
                            why_not != NULL ? why_not
                                            : _("It was started so that its inspector cannot be opened"));
@@ -561,7 +561,7 @@ hw_target_get_reason (HwTarget *self)
  *
  * Returns: (nullable): its runtime
  */
-const HwRuntime *
+const HwLiveRuntime *
 hw_target_get_runtime (HwTarget *self)
 {
   g_return_val_if_fail (HW_IS_TARGET (self), NULL);

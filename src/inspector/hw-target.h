@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "inspector/hw-runtime.h"
+#include "inspector/hw-live-runtime.h"
 
 G_BEGIN_DECLS
 
@@ -56,7 +56,7 @@ const char      *hw_target_get_title         (HwTarget             *self);
 const char      *hw_target_get_url           (HwTarget             *self);
 const char      *hw_target_get_address       (HwTarget             *self);
 const char      *hw_target_get_reason        (HwTarget             *self);
-const HwRuntime *hw_target_get_runtime       (HwTarget             *self);
+const HwLiveRuntime *hw_target_get_runtime       (HwTarget             *self);
 char            *hw_target_dup_runtime_name  (HwTarget             *self);
 int              hw_target_get_pid           (HwTarget             *self);
 gboolean         hw_target_get_is_local      (HwTarget             *self);

@@ -19,7 +19,7 @@ def commands(cli):
 def test_commands(cli):
     """the help lists the commands"""
     assert commands(cli) == ['info', 'summary', 'compare', 'containment', 'retainers', 'dominators', 'objects', 'oracle',
-                             'cache']
+                             'cache', 'targets', 'capture']
     assert EXIT_STATUS in cli.text('--help') and cli.text('-h') == cli.text('--help')
     assert re.fullmatch(r'heapwise-cli \d+\.\d+\.\d+\n', cli.text('--version'))
 
@@ -31,7 +31,7 @@ def test_help(cli):
         assert EXIT_STATUS in text and 'heapwise-cli ' + command in text, text
         options = {name for _, name in OPTION.findall(text)}
         assert {'help', 'verbose'} <= options, text
-        assert ('format' in options) == (command != 'oracle')
+        assert ('format' in options) == (command not in ('oracle', 'capture'))
         assert ('sort' in options) == ('Rows can be sorted by: ' in text)
         assert text == cli.text(command, 'file', '-h')
         for name in options - {'help'}:

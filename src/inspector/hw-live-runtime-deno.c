@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "inspector/hw-runtime-private.h"
+#include "inspector/hw-live-runtime-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -49,7 +49,7 @@ read_sample (const char *method,
 
 static const char *const enable[] = { "HeapProfiler.enable", NULL };
 
-static const HwRuntime runtime = {
+static const HwLiveRuntime runtime = {
   .id = "deno",
   .name = "Deno",
   .browsers = (const char *const[]) { "Deno/", NULL },
@@ -70,12 +70,12 @@ static const HwRuntime runtime = {
 };
 
 /**
- * hw_runtime_get_deno:
+ * hw_live_runtime_get_deno:
  *
  * Returns: Deno, from version 2 on
  */
-const HwRuntime *
-hw_runtime_get_deno (void)
+const HwLiveRuntime *
+hw_live_runtime_get_deno (void)
 {
   return &runtime;
 }

@@ -42,25 +42,25 @@ typedef enum
 } HwFeature;
 
 /**
- * HwRuntime:
+ * HwLiveRuntime:
  *
  * A kind of program with an inspector: what it is called, what it can do and how it is asked. There is one
  * static value per runtime, each in a file of its own.
  */
-typedef struct _HwRuntime HwRuntime;
+typedef struct _HwLiveRuntime HwLiveRuntime;
 
-const HwRuntime *hw_runtime_get_node       (void);
-const HwRuntime *hw_runtime_get_deno       (void);
-const HwRuntime *hw_runtime_get_bun        (void);
-const HwRuntime *hw_runtime_get_chromium   (void);
+const HwLiveRuntime *hw_live_runtime_get_node       (void);
+const HwLiveRuntime *hw_live_runtime_get_deno       (void);
+const HwLiveRuntime *hw_live_runtime_get_bun        (void);
+const HwLiveRuntime *hw_live_runtime_get_chromium   (void);
 
-const HwRuntime *hw_runtime_find           (const char      *id);
-const HwRuntime *hw_runtime_for_browser    (const char      *browser,
+const HwLiveRuntime *hw_live_runtime_find           (const char      *id);
+const HwLiveRuntime *hw_live_runtime_for_browser    (const char      *browser,
                                             char           **version);
-const HwRuntime *hw_runtime_for_executable (const char      *name);
-const char      *hw_runtime_get_id         (const HwRuntime *self);
-const char      *hw_runtime_get_name       (const HwRuntime *self);
-const char      *hw_runtime_why_not        (const HwRuntime *self,
+const HwLiveRuntime *hw_live_runtime_for_executable (const char      *name);
+const char      *hw_live_runtime_get_id         (const HwLiveRuntime *self);
+const char      *hw_live_runtime_get_name       (const HwLiveRuntime *self);
+const char      *hw_live_runtime_why_not        (const HwLiveRuntime *self,
                                             HwFeature        feature);
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 
 #include "base/hw-event.h"
 #include "base/hw-sample.h"
-#include "inspector/hw-runtime.h"
+#include "inspector/hw-live-runtime.h"
 
 G_BEGIN_DECLS
 
@@ -16,9 +16,9 @@ typedef enum
 
 /*
  * A runtime is a static value of this. What the wire needs beyond data stands in the two functions:
- * new runtimes need a new file with one such value and its line in hw-runtime.c, nothing else.
+ * new runtimes need a new file with one such value and its line in hw-live-runtime.c, nothing else.
  */
-struct _HwRuntime
+struct _HwLiveRuntime
 {
   const char         *id;            /* "node": in files and on command lines */
   const char         *name;          /* "Node.js" */
@@ -51,7 +51,7 @@ struct _HwRuntime
                                     gint64       now);
 };
 
-/* What several dialects share: hw-runtime-v8.c */
+/* What several dialects share: hw-live-runtime-v8.c */
 void      hw_v8_read_sample   (const char  *method,
                                JsonObject  *answer,
                                HwSample    *sample);

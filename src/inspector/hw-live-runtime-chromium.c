@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "inspector/hw-runtime-private.h"
+#include "inspector/hw-live-runtime-private.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -90,7 +90,7 @@ read_sample (const char *method,
     }
 }
 
-static const HwRuntime runtime = {
+static const HwLiveRuntime runtime = {
   .id = "chromium",
   .name = "Chromium",
   .browsers = (const char *const[]) { "Chrome/", "HeadlessChrome/", "Electron/", "Edg/", NULL },
@@ -109,12 +109,12 @@ static const HwRuntime runtime = {
 };
 
 /**
- * hw_runtime_get_chromium:
+ * hw_live_runtime_get_chromium:
  *
  * Returns: Chromium and what is built on it
  */
-const HwRuntime *
-hw_runtime_get_chromium (void)
+const HwLiveRuntime *
+hw_live_runtime_get_chromium (void)
 {
   return &runtime;
 }

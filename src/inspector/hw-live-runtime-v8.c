@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "inspector/hw-runtime-private.h"
+#include "inspector/hw-live-runtime-private.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "inspector/hw-runtime-private.h"
+#include "inspector/hw-live-runtime-private.h"
 
 #include <math.h>
 #include <string.h>
 
-typedef const HwRuntime *(*RuntimeFunc) (void);
+typedef const HwLiveRuntime *(*RuntimeFunc) (void);
 
 static const RuntimeFunc runtimes[] = {
-  hw_runtime_get_node,
-  hw_runtime_get_deno,
-  hw_runtime_get_bun,
-  hw_runtime_get_chromium,
+  hw_live_runtime_get_node,
+  hw_live_runtime_get_deno,
+  hw_live_runtime_get_bun,
+  hw_live_runtime_get_chromium,
 };
 
 /**
- * hw_runtime_find:
+ * hw_live_runtime_find:
  * @id: such as "node"
  *
  * Returns: (nullable): the runtime
  */
-const HwRuntime *
-hw_runtime_find (const char *id)
+const HwLiveRuntime *
+hw_live_runtime_find (const char *id)
 {
   for (guint i = 0; i < G_N_ELEMENTS (runtimes); i++)
     if (g_strcmp0 (runtimes[i] ()->id, id) == 0)
@@ -32,14 +32,14 @@ hw_runtime_find (const char *id)
 }
 
 /**
- * hw_runtime_for_browser:
+ * hw_live_runtime_for_browser:
  * @browser: what `Browser` in `/json/version` says, such as "node.js/v26.10.0"
  * @version: (out) (optional) (nullable): what it says about its version
  *
  * Returns: (nullable): the runtime
  */
-const HwRuntime *
-hw_runtime_for_browser (const char  *browser,
+const HwLiveRuntime *
+hw_live_runtime_for_browser (const char  *browser,
                         char       **version)
 {
   g_return_val_if_fail (browser != NULL, NULL);
@@ -61,13 +61,13 @@ hw_runtime_for_browser (const char  *browser,
 }
 
 /**
- * hw_runtime_for_executable:
+ * hw_live_runtime_for_executable:
  * @name: the base name of a program
  *
  * Returns: (nullable): the runtime
  */
-const HwRuntime *
-hw_runtime_for_executable (const char *name)
+const HwLiveRuntime *
+hw_live_runtime_for_executable (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (runtimes); i++)
     if (g_strv_contains (runtimes[i] ()->executables, name))
@@ -77,38 +77,38 @@ hw_runtime_for_executable (const char *name)
 }
 
 /**
- * hw_runtime_get_id:
+ * hw_live_runtime_get_id:
  * @self: a runtime
  *
  * Returns: its name for programs, such as "node"
  */
 const char *
-hw_runtime_get_id (const HwRuntime *self)
+hw_live_runtime_get_id (const HwLiveRuntime *self)
 {
   return self->id;
 }
 
 /**
- * hw_runtime_get_name:
+ * hw_live_runtime_get_name:
  * @self: a runtime
  *
  * Returns: its name for people, such as "Node.js"
  */
 const char *
-hw_runtime_get_name (const HwRuntime *self)
+hw_live_runtime_get_name (const HwLiveRuntime *self)
 {
   return self->name;
 }
 
 /**
- * hw_runtime_why_not:
+ * hw_live_runtime_why_not:
  * @self: a runtime
  * @feature: what is wanted
  *
  * Returns: (nullable): why the runtime cannot do it, translated; %NULL when it can
  */
 const char *
-hw_runtime_why_not (const HwRuntime *self,
+hw_live_runtime_why_not (const HwLiveRuntime *self,
                     HwFeature        feature)
 {
   g_return_val_if_fail (self != NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "inspector/hw-runtime-private.h"
+#include "inspector/hw-live-runtime-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -129,7 +129,7 @@ read_event (const char *method,
   return NULL;
 }
 
-static const HwRuntime runtime = {
+static const HwLiveRuntime runtime = {
   .id = "bun",
   .name = "Bun",
   .browsers = (const char *const[]) { "Bun", NULL },
@@ -147,12 +147,12 @@ static const HwRuntime runtime = {
 };
 
 /**
- * hw_runtime_get_bun:
+ * hw_live_runtime_get_bun:
  *
  * Returns: Bun, from version 1.4 on
  */
-const HwRuntime *
-hw_runtime_get_bun (void)
+const HwLiveRuntime *
+hw_live_runtime_get_bun (void)
 {
   return &runtime;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "inspector/hw-runtime-private.h"
+#include "inspector/hw-live-runtime-private.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -13,7 +13,7 @@ why_not (HwFeature feature)
 
 static const char *const enable[] = { "HeapProfiler.enable", NULL };
 
-static const HwRuntime runtime = {
+static const HwLiveRuntime runtime = {
   .id = "node",
   .name = "Node.js",
   .browsers = (const char *const[]) { "node.js/", NULL },
@@ -34,12 +34,12 @@ static const HwRuntime runtime = {
 };
 
 /**
- * hw_runtime_get_node:
+ * hw_live_runtime_get_node:
  *
  * Returns: Node.js, from version 16 on
  */
-const HwRuntime *
-hw_runtime_get_node (void)
+const HwLiveRuntime *
+hw_live_runtime_get_node (void)
 {
   return &runtime;
 }
