@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "heap/hw-queue-private.h"
+#include "heap/hw-heap-private.h"
 
 typedef struct
 {
@@ -194,23 +194,27 @@ hw_heap_propagate_dom_state (HwHeap        *self,
   return ok;
 }
 
-/* Walks on from what is in the queue over edges whose kind's bit is not in @refused. */
+/*
+ * Walks on from what is on the stack over edges whose kind's bit is not in @refused. The last node comes first,
+ * because a heap's objects lie in the file as a walk into the depth meets them: a queue takes twice the time.
+ */
 static gboolean
 walk (HwHeap        *self,
-      HwQueue       *queue,
+      HwColumn      *stack,
       HwBitset      *reached,
       guint          refused,
       GCancellable  *cancellable,
       GError       **error)
 {
   const guint32 *first = hw_column_u32 (&self->first_edge);
+  const guint32 *patterns = hw_column_u32 (&self->node_pattern);
   const guint8 *kinds = hw_column_u8 (&self->pattern_kind);
   const guint32 *targets = hw_column_u32 (&self->edge_target);
   gsize steps = 0;
 
-  while (hw_queue_length (queue) > 0)
+  while (stack->length > 0)
     {
-      guint32 node = hw_queue_take (queue, self);
+      guint32 node = hw_column_u32 (stack)[--stack->length];
       gsize shift = hw_heap_pattern_shift (self, node);
 
       HW_RETURN_IF_CANCELLED (++steps, cancellable, error);
@@ -221,7 +225,9 @@ walk (HwHeap        *self,
           if (hw_bitset_get (reached, target) || (refused >> kinds[shift + e] & 1) != 0)
             continue;
           hw_bitset_set (reached, target);
-          if (!hw_queue_push (queue, target, error))
+          __builtin_prefetch (first + target);
+          __builtin_prefetch (patterns + target);
+          if (!push (stack, target, error))
             return FALSE;
         }
     }
@@ -230,7 +236,7 @@ walk (HwHeap        *self,
 }
 
 static gboolean
-start (HwQueue   *queue,
+start (HwColumn  *stack,
        HwBitset  *reached,
        guint32    node,
        GError   **error)
@@ -240,7 +246,7 @@ start (HwQueue   *queue,
 
   hw_bitset_set (reached, node);
 
-  return hw_queue_push (queue, node, error);
+  return push (stack, node, error);
 }
 
 /**
@@ -261,7 +267,7 @@ hw_heap_mark_page_owned (HwHeap        *self,
                          GCancellable  *cancellable,
                          GError       **error)
 {
-  g_auto(HwQueue) queue = { { .width = 4 }, 0 };
+  g_auto(HwColumn) stack = { .width = 4 };
   const guint32 *first = hw_column_u32 (&self->first_edge);
   gsize shift = hw_heap_pattern_shift (self, self->root);
 
@@ -278,11 +284,11 @@ hw_heap_mark_page_owned (HwHeap        *self,
         }
       else if (kind != HW_EDGE_KIND_SHORTCUT)
         continue;
-      if (!start (&queue, page_owned, target, error))
+      if (!start (&stack, page_owned, target, error))
         return FALSE;
     }
 
-  return walk (self, &queue, page_owned, 1u << HW_EDGE_KIND_WEAK, cancellable, error);
+  return walk (self, &stack, page_owned, 1u << HW_EDGE_KIND_WEAK, cancellable, error);
 }
 
 /**
@@ -305,7 +311,7 @@ hw_heap_mark_queryable (HwHeap        *self,
 {
   const guint refused = 1u << HW_EDGE_KIND_HIDDEN | 1u << HW_EDGE_KIND_INTERNAL | 1u << HW_EDGE_KIND_WEAK |
                         1u << HW_EDGE_KIND_OTHER;
-  g_auto(HwQueue) queue = { { .width = 4 }, 0 };
+  g_auto(HwColumn) stack = { .width = 4 };
   const guint32 *first = hw_column_u32 (&self->first_edge);
 
   for (guint32 e = first[self->root]; e < first[self->root + 1]; e++)
@@ -313,9 +319,9 @@ hw_heap_mark_queryable (HwHeap        *self,
       guint32 target = hw_column_u32 (&self->edge_target)[e];
 
       if (hw_heap_kind (self, target) != HW_NODE_KIND_SYNTHETIC &&
-          !start (&queue, queryable, target, error))
+          !start (&stack, queryable, target, error))
         return FALSE;
     }
 
-  return walk (self, &queue, queryable, refused, cancellable, error);
+  return walk (self, &stack, queryable, refused, cancellable, error);
 }
