@@ -18,6 +18,14 @@ G_DEFINE_QUARK (hw-base-error-quark, hw_base_error)
 #define HUGE_BYTES   (4 * 1024 * 1024)
 #define HUGE_GROWING (16 * 1024 * 1024)
 
+/* The last element of 3 bytes is read with a byte behind it. */
+static gsize
+block_bytes (gsize capacity,
+             guint width)
+{
+  return capacity * width + (width == 3 ? 1 : 0);
+}
+
 static void
 free_block (gpointer data,
             gsize    n_bytes)
@@ -69,8 +77,9 @@ set_capacity (HwColumn  *self,
   gpointer data;
   gsize n_bytes;
 
-  if (!g_size_checked_mul (&n_bytes, capacity, self->width) ||
-      (data = resize_block (self->data, self->capacity * self->width, n_bytes, huge_bytes)) == NULL)
+  if (!g_size_checked_mul (&n_bytes, capacity, self->width + 1) ||
+      (data = resize_block (self->data, self->data == NULL ? 0 : block_bytes (self->capacity, self->width),
+                            block_bytes (capacity, self->width), huge_bytes)) == NULL)
     {
       g_set_error (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY,
                    "Not enough memory for %" G_GSIZE_FORMAT " values", capacity);
@@ -86,7 +95,7 @@ set_capacity (HwColumn  *self,
 /**
  * hw_column_init:
  * @self: a column, not yet used
- * @width: bytes of one element: 1, 2, 4 or 8
+ * @width: bytes of one element: 1, 2, 3, 4 or 8
  *
  * Makes an empty column.
  */
@@ -94,7 +103,7 @@ void
 hw_column_init (HwColumn *self,
                 guint     width)
 {
-  g_return_if_fail (width == 1 || width == 2 || width == 4 || width == 8);
+  g_return_if_fail (width == 1 || width == 2 || width == 3 || width == 4 || width == 8);
 
   *self = (HwColumn) { .width = width };
 }
@@ -108,7 +117,8 @@ hw_column_init (HwColumn *self,
 void
 hw_column_clear (HwColumn *self)
 {
-  free_block (self->data, self->capacity * self->width);
+  if (self->data != NULL)
+    free_block (self->data, block_bytes (self->capacity, self->width));
   self->data = NULL;
   self->length = 0;
   self->capacity = 0;
@@ -219,7 +229,8 @@ hw_column_widen (HwColumn  *self,
         }
     }
   wide.length = self->length;
-  free_block (self->data, self->capacity * self->width);
+  if (self->data != NULL)
+    free_block (self->data, block_bytes (self->capacity, self->width));
   *self = wide;
 
   return TRUE;

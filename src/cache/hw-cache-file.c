@@ -251,7 +251,7 @@ read_columns (HwCacheFile  *self,
 
       g_array_append_val (self->columns, column);
       if (column.name == NULL ||
-          (column.width != 1 && column.width != 2 && column.width != 4 && column.width != 8) ||
+          (column.width != 1 && column.width != 2 && column.width != 3 && column.width != 4 && column.width != 8) ||
           column.length > G_MAXSIZE / 8)
         return hw_cache_file_damaged (error, "a column has no shape");
       crc = hw_cache_crc_column (crc, (guint64) sqlite3_column_int64 (statement, 0), column.name,

@@ -100,7 +100,7 @@ search (Work          *self,
   HwHeap *heap = self->heap;
   const guint32 *first = hw_column_u32 (&heap->first_edge);
   const guint8 *kinds = hw_column_u8 (&heap->pattern_kind);
-  const guint32 *targets = hw_column_u32 (&heap->edge_target);
+  HwIds targets = hw_column_ids (&heap->edge_target);
   gsize level = hw_queue_length (&self->queue); /* nodes of the queue that are at @steps */
   guint64 code = hw_distance_to_code (steps + 1, from_root);
 
@@ -124,7 +124,7 @@ search (Work          *self,
       shift = hw_heap_pattern_shift (heap, source);
       for (guint32 e = first[source]; e < first[source + 1]; e++)
         {
-          guint32 target = targets[e];
+          guint32 target = hw_id (targets, e);
 
           if (kinds[shift + e] == HW_EDGE_KIND_WEAK || hw_bitset_get (&self->reached, target) ||
               !may_follow (self, source, shift + e))
@@ -149,7 +149,7 @@ compute (Work          *self,
   heap->has_user_roots = FALSE;
   for (guint32 e = first[heap->root]; e < first[heap->root + 1]; e++)
     {
-      guint32 target = hw_column_u32 (&heap->edge_target)[e];
+      guint32 target = hw_id (hw_column_ids (&heap->edge_target), e);
 
       if (!hw_heap_is_user_root (heap, target))
         continue;

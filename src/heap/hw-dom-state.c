@@ -103,7 +103,7 @@ spread (DomState        *self,
 
   for (guint32 e = first[node]; e < first[node + 1]; e++)
     if (kinds[shift + e] != HW_EDGE_KIND_HIDDEN && kinds[shift + e] != HW_EDGE_KIND_WEAK &&
-        !visit (self, hw_column_u32 (&self->heap->edge_target)[e], state, error))
+        !visit (self, hw_id (hw_column_ids (&self->heap->edge_target), e), state, error))
       return FALSE;
 
   return TRUE;
@@ -209,7 +209,7 @@ walk (HwHeap        *self,
   const guint32 *first = hw_column_u32 (&self->first_edge);
   const guint32 *patterns = hw_column_u32 (&self->node_pattern);
   const guint8 *kinds = hw_column_u8 (&self->pattern_kind);
-  const guint32 *targets = hw_column_u32 (&self->edge_target);
+  HwIds targets = hw_column_ids (&self->edge_target);
   gsize steps = 0;
 
   while (stack->length > 0)
@@ -220,7 +220,7 @@ walk (HwHeap        *self,
       HW_RETURN_IF_CANCELLED (++steps, cancellable, error);
       for (guint32 e = first[node]; e < first[node + 1]; e++)
         {
-          guint32 target = targets[e];
+          guint32 target = hw_id (targets, e);
 
           if (hw_bitset_get (reached, target) || (refused >> kinds[shift + e] & 1) != 0)
             continue;
@@ -273,7 +273,7 @@ hw_heap_mark_page_owned (HwHeap        *self,
 
   for (guint32 e = first[self->root]; e < first[self->root + 1]; e++)
     {
-      guint32 target = hw_column_u32 (&self->edge_target)[e];
+      guint32 target = hw_id (hw_column_ids (&self->edge_target), e);
       HwEdgeKind kind = hw_column_u8 (&self->pattern_kind)[shift + e];
 
       if (kind == HW_EDGE_KIND_ELEMENT)
@@ -316,7 +316,7 @@ hw_heap_mark_queryable (HwHeap        *self,
 
   for (guint32 e = first[self->root]; e < first[self->root + 1]; e++)
     {
-      guint32 target = hw_column_u32 (&self->edge_target)[e];
+      guint32 target = hw_id (hw_column_ids (&self->edge_target), e);
 
       if (hw_heap_kind (self, target) != HW_NODE_KIND_SYNTHETIC &&
           !start (&stack, queryable, target, error))

@@ -76,7 +76,7 @@ descend (Work          *self,
          GError       **error)
 {
   const guint32 *first = hw_column_u32 (&self->heap->first_edge);
-  const guint32 *targets = hw_column_u32 (&self->heap->edge_target);
+  HwIds targets = hw_column_ids (&self->heap->edge_target);
   guint32 root = self->heap->root;
   guint32 n = reach (self, node, 0);
   guint32 e = first[node], end = first[node + 1];
@@ -86,7 +86,7 @@ descend (Work          *self,
     {
       for (; e < end; e++)
         {
-          guint32 target = targets[e];
+          guint32 target = hw_id (targets, e);
 
           HW_RETURN_IF_CANCELLED (e, cancellable, error);
           if (!hw_bitset_get (self->essential, e))

@@ -105,7 +105,7 @@ hw_heap_build_retainers (HwHeap        *self,
                          GCancellable  *cancellable,
                          GError       **error)
 {
-  const guint32 *targets = hw_column_u32 (&self->edge_target);
+  HwIds targets = hw_column_ids (&self->edge_target);
   g_autofree guint8 *low = begin_count (self, error);
   guint32 *first, *retainers;
 
@@ -117,7 +117,7 @@ hw_heap_build_retainers (HwHeap        *self,
   for (guint32 e = 0; e < self->n_edges; e++)
     {
       HW_RETURN_IF_CANCELLED (e, cancellable, error);
-      count_one (low, first, targets[e]);
+      count_one (low, first, hw_id (targets, e));
     }
   end_count (self, low);
   make_ends (first, self->n_nodes);
@@ -126,7 +126,7 @@ hw_heap_build_retainers (HwHeap        *self,
   for (guint32 e = self->n_edges; e-- > 0;)
     {
       HW_RETURN_IF_CANCELLED (e, cancellable, error);
-      retainers[--first[targets[e]]] = e;
+      retainers[--first[hw_id (targets, e)]] = e;
     }
 
   return TRUE;
@@ -193,7 +193,7 @@ hw_heap_mark_essential (HwHeap             *self,
 {
   const guint8 *kinds = hw_column_u8 (&self->pattern_kind);
   const guint32 *names = hw_column_u32 (&self->pattern_name);
-  const guint32 *targets = hw_column_u32 (&self->edge_target);
+  HwIds targets = hw_column_ids (&self->edge_target);
   const guint32 *first_edge = hw_column_u32 (&self->first_edge);
   gboolean has_pairs = pairs->n_pairs > 0;
   g_autofree guint8 *low = begin_count (self, error);
@@ -211,7 +211,7 @@ hw_heap_mark_essential (HwHeap             *self,
       HW_RETURN_IF_CANCELLED (source, cancellable, error);
       for (guint32 e = first_edge[source]; e < first_edge[source + 1]; e++)
         {
-          guint32 target = targets[e];
+          guint32 target = hw_id (targets, e);
           HwEdgeKind kind = kinds[shift + e];
 
           if (kind == HW_EDGE_KIND_WEAK || target == source)
@@ -481,5 +481,5 @@ hw_heap_get_edge_target (HwHeap   *self,
 {
   g_return_val_if_fail (self != NULL && edge.value < self->n_edges, HW_NODE_NONE);
 
-  return HW_NODE (hw_column_u32 (&self->edge_target)[edge.value]);
+  return HW_NODE (hw_id (hw_column_ids (&self->edge_target), edge.value));
 }

@@ -13,6 +13,9 @@
 /* Edges taken apart at a time; what they give stays in the fastest cache. */
 #define BATCH 1024
 
+/* What stands for no node among targets of three bytes. */
+#define SMALL_NONE 0xffffff
+
 struct _HwHeapBuilder
 {
   HwHeap                 *heap;
@@ -265,16 +268,24 @@ add_edges (HwHeapBuilder  *self,
   guint8 kinds[BATCH];
   guint32 names[BATCH];
   guint32 greatest = self->greatest_target;
+  guint32 none;
   gsize row = 0;
 
   if (heap->edge_target.length + n_records > HW_MAX_IDS)
     return too_large (_("edges"), error);
+  /* Less than 16 M nodes need three bytes: a fifth less for all edges. */
+  if (heap->edge_target.length == 0 && heap->node_name.length > 0 && heap->node_name.length <= SMALL_NONE)
+    {
+      hw_column_clear (&heap->edge_target);
+      hw_column_init (&heap->edge_target, 3);
+    }
+  none = heap->edge_target.width == 3 ? SMALL_NONE : HW_NONE;
   if (!hw_column_reserve (&heap->edge_target, n_records, error))
     return FALSE;
 
   for (gsize n; n_records > 0; n_records -= n)
     {
-      guint32 *targets = hw_column_u32 (&heap->edge_target) + heap->edge_target.length;
+      gsize first = heap->edge_target.length;
 
       n = MIN (n_records, BATCH);
       for (gsize i = 0; i < n; i++, row += n_fields)
@@ -286,8 +297,9 @@ add_edges (HwHeapBuilder  *self,
           kinds[i] = file_kind < layout->n_edge_kinds ? layout->edge_kinds[file_kind] : HW_EDGE_KIND_OTHER;
           names[i] = (guint32) MIN (get_value (rows, row + (gsize) layout->edge_name_or_index), HW_NONE);
           /* A target that is no node at all is dropped by hw_heap_check_edges(), once the nodes are known. */
-          targets[i] = node * per_node == to ? (guint32) MIN (node, HW_NONE) : HW_NONE;
-          greatest = MAX (greatest, targets[i]);
+          node = node * per_node == to ? MIN (node, none) : none;
+          hw_column_set_id (&heap->edge_target, first + i, (guint32) node);
+          greatest = MAX (greatest, (guint32) node);
         }
       self->greatest_target = greatest;
       heap->edge_target.length += n;

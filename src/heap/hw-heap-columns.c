@@ -288,6 +288,8 @@ may_have_width (const HwHeap   *heap,
     return width == 8;
   if (column == &heap->node_size.near || column == &heap->retained.near)
     return width == 8;
+  if (column == &heap->edge_target)
+    return width == 3;
   if (column == &heap->node_class)
     return width == 2 || width == 4;
   if (column == &heap->distance)
@@ -349,9 +351,9 @@ ids_fit (const HwColumn *column,
 
   if (column->length != length)
     return FALSE;
-  if (column->width == 4)
+  if (column->width >= 3)
     for (gsize i = 0; i < length; i++)
-      greatest = MAX (greatest, hw_column_u32 (column)[i]);
+      greatest = MAX (greatest, hw_id (hw_column_ids (column), i));
   else
     for (gsize i = 0; i < length; i++)
       greatest = MAX (greatest, hw_column_get (column, i));

@@ -11,12 +11,12 @@ G_BEGIN_DECLS
  */
 
 /* Raised with every change of what a column means; a cache of another number is rebuilt. */
-#define HW_HEAP_COLUMNS_VERSION 4
+#define HW_HEAP_COLUMNS_VERSION 5
 
 /**
  * HwHeapColumnFunc:
  * @name: the column's name; unique, stable, ASCII
- * @width: bytes of one element: 1, 2, 4 or 8
+ * @width: bytes of one element: 1, 2, 3, 4 or 8
  * @length: number of elements
  * @data: the elements, owned by the heap, in this machine's byte order
  *

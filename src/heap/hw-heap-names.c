@@ -46,9 +46,9 @@ find_rope_parts (HwHeap   *self,
       if (hw_column_u8 (&self->pattern_kind)[shift + e] != HW_EDGE_KIND_INTERNAL)
         continue;
       if (name == self->known[HW_KNOWN_FIRST])
-        *first_part = hw_column_u32 (&self->edge_target)[e];
+        *first_part = hw_id (hw_column_ids (&self->edge_target), e);
       else if (name == self->known[HW_KNOWN_SECOND])
-        *second_part = hw_column_u32 (&self->edge_target)[e];
+        *second_part = hw_id (hw_column_ids (&self->edge_target), e);
     }
 }
 

@@ -142,7 +142,7 @@ struct _HwHeap
   HwColumn         pattern_name;     /* u32 HwStringId, or the index */
 
   /* Edges, by HwEdgeId, in node order. */
-  HwColumn         edge_target;      /* u32 HwNodeId */
+  HwColumn         edge_target;      /* u24 or u32 HwNodeId */
   HwColumn         edge_source;      /* u32 HwNodeId, of each HW_SOURCE_STEP-th edge only */
   HwColumn         retainer;         /* u32 HwEdgeId, by first_retainer; ascending within a node */
 

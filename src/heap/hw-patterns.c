@@ -281,7 +281,7 @@ hw_heap_check_edges (HwHeap   *self,
 {
   HwColumn *kinds = &self->pattern_kind;
   HwColumn *names = &self->pattern_name;
-  guint32 *targets = hw_column_u32 (&self->edge_target);
+  HwIds targets = hw_column_ids (&self->edge_target);
   guint32 *first = hw_column_u32 (&self->first_edge);
   guint32 n_nodes = self->n_nodes;
   gsize n_edges = self->edge_target.length;
@@ -289,7 +289,7 @@ hw_heap_check_edges (HwHeap   *self,
 
   *n_bad = 0;
   for (gsize e = 0; e < n_edges; e++)
-    *n_bad += targets[e] >= n_nodes;
+    *n_bad += hw_id (targets, e) >= n_nodes;
   if (*n_bad == 0)
     return TRUE;
 
@@ -298,7 +298,7 @@ hw_heap_check_edges (HwHeap   *self,
       gsize end = first[node + 1], n = 0;
 
       for (gsize e = start; e < end; e++)
-        n += targets[e] < n_nodes;
+        n += hw_id (targets, e) < n_nodes;
       if (n < end - start)
         {
           gsize old = hw_column_u32 (&self->node_pattern)[node];
@@ -312,7 +312,7 @@ hw_heap_check_edges (HwHeap   *self,
             return FALSE;
           hw_column_u32 (&self->node_pattern)[node] = n > 0 ? (guint32) kinds->length : 0;
           for (gsize e = start; e < end; e++)
-            if (targets[e] < n_nodes)
+            if (hw_id (targets, e) < n_nodes)
               {
                 hw_column_u8 (kinds)[kinds->length++] = hw_column_u8 (kinds)[old + e - start];
                 hw_column_u32 (names)[names->length++] = hw_column_u32 (names)[old + e - start];
@@ -320,8 +320,8 @@ hw_heap_check_edges (HwHeap   *self,
         }
       first[node] = (guint32) kept;
       for (gsize e = start; e < end; e++)
-        if (targets[e] < n_nodes)
-          targets[kept++] = targets[e];
+        if (hw_id (targets, e) < n_nodes)
+          hw_column_set_id (&self->edge_target, kept++, hw_id (targets, e));
       start = end;
     }
   first[n_nodes] = (guint32) kept;

@@ -146,7 +146,7 @@ find_property (HwHeap     *heap,
   for (guint32 e = first[node]; e < first[node + 1]; e++)
     if (hw_column_u8 (&heap->pattern_kind)[shift + e] == HW_EDGE_KIND_PROPERTY &&
         strcmp (hw_heap_string (heap, hw_column_u32 (&heap->pattern_name)[shift + e]), name) == 0)
-      return hw_column_u32 (&heap->edge_target)[e];
+      return hw_id (hw_column_ids (&heap->edge_target), e);
 
   return HW_NONE;
 }
@@ -192,7 +192,7 @@ is_bun (HwHeap *heap)
 
   for (guint32 e = first[heap->root]; e < first[heap->root + 1]; e++)
     {
-      guint32 child = hw_column_u32 (&heap->edge_target)[e];
+      guint32 child = hw_id (hw_column_ids (&heap->edge_target), e);
 
       if (hw_column_u8 (&heap->pattern_kind)[shift + e] == HW_EDGE_KIND_SHORTCUT &&
           strcmp (hw_heap_string (heap, hw_column_u32 (&heap->node_name)[child]), "GlobalObject") == 0 &&

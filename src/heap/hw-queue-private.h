@@ -78,7 +78,8 @@ hw_queue_take (HwQueue      *self,
     {
       __builtin_prefetch (first + nodes[self->head + 2 * HW_QUEUE_AHEAD]);
       __builtin_prefetch (hw_column_u32 (&heap->node_pattern) + nodes[self->head + 2 * HW_QUEUE_AHEAD]);
-      __builtin_prefetch (hw_column_u32 (&heap->edge_target) + first[nodes[self->head + HW_QUEUE_AHEAD]]);
+      __builtin_prefetch (hw_column_u8 (&heap->edge_target) +
+                          (gsize) first[nodes[self->head + HW_QUEUE_AHEAD]] * heap->edge_target.width);
     }
 
   return nodes[self->head++];

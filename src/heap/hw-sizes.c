@@ -28,7 +28,7 @@ has_user_root (const HwHeap *heap)
   const guint32 *first = hw_column_u32 (&heap->first_edge);
 
   for (guint32 e = first[heap->root]; e < first[heap->root + 1]; e++)
-    if (hw_heap_is_user_root (heap, hw_column_u32 (&heap->edge_target)[e]))
+    if (hw_heap_is_user_root (heap, hw_id (hw_column_ids (&heap->edge_target), e)))
       return TRUE;
 
   return FALSE;
@@ -47,14 +47,14 @@ pass_on (HwHeap    *heap,
          GError   **error)
 {
   const guint32 *first = hw_column_u32 (&heap->first_edge);
-  const guint32 *targets = hw_column_u32 (&heap->edge_target);
+  HwIds targets = hw_column_ids (&heap->edge_target);
   const guint8 *kinds = hw_column_u8 (&heap->pattern_kind);
   gsize shift = hw_heap_pattern_shift (heap, node);
   guint32 mine = owner[node];
 
   for (guint32 e = first[node]; e < first[node + 1]; e++)
     {
-      guint32 target = targets[e];
+      guint32 target = hw_id (targets, e);
 
       if (!hw_bitset_get (open, target) || owner[target] == mine || kinds[shift + e] == HW_EDGE_KIND_WEAK)
         continue;
@@ -315,7 +315,7 @@ elements_size (const HwHeap   *heap,
 
   for (guint32 e = first[node]; e < first[node + 1]; e++)
     {
-      guint32 target = hw_column_u32 (&heap->edge_target)[e];
+      guint32 target = hw_id (hw_column_ids (&heap->edge_target), e);
 
       if (hw_column_u8 (&heap->pattern_kind)[shift + e] != HW_EDGE_KIND_INTERNAL ||
           hw_column_u32 (&heap->pattern_name)[shift + e] != heap->known[HW_KNOWN_ELEMENTS])
@@ -334,7 +334,7 @@ mark_shared (HwHeap        *heap,
              GCancellable  *cancellable,
              GError       **error)
 {
-  const guint32 *targets = hw_column_u32 (&heap->edge_target);
+  HwIds targets = hw_column_ids (&heap->edge_target);
   g_auto(HwBitset) met = { NULL, 0 };
 
   if (!hw_bitset_init (&met, heap->n_nodes) || !hw_bitset_init (shared, heap->n_nodes))
@@ -344,11 +344,13 @@ mark_shared (HwHeap        *heap,
     }
   for (guint32 e = 0; e < heap->n_edges; e++)
     {
+      guint32 target = hw_id (targets, e);
+
       HW_RETURN_IF_CANCELLED (e, cancellable, error);
-      if (hw_bitset_get (&met, targets[e]))
-        hw_bitset_set (shared, targets[e]);
+      if (hw_bitset_get (&met, target))
+        hw_bitset_set (shared, target);
       else
-        hw_bitset_set (&met, targets[e]);
+        hw_bitset_set (&met, target);
     }
 
   return TRUE;
