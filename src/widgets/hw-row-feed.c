@@ -16,7 +16,7 @@
  */
 
 /* Rows whose widgets are made within one frame. */
-#define PORTION 24
+#define PORTION 16
 
 /* A view has no more widgets than for so many rows. */
 #define FULL 256
