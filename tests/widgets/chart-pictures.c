@@ -11,6 +11,7 @@
 #include <adwaita.h>
 
 #include "made-chart.h"
+#include "widgets/hw-flame-chart.h"
 
 static const char *folder;
 
@@ -120,6 +121,46 @@ bars (void)
   return card (chart);
 }
 
+/* Calls in calls, split by a fixed pattern. */
+static void
+grow (HwFlame *flame,
+      guint    parent,
+      guint    level,
+      guint    seed,
+      guint64  weight)
+{
+  static const char *names[] = { "handle", "render", "(anonymous)", "parse", "query", "toJSON", "emit", "login", "createSession" };
+  static const char *places[] = { "file:///srv/app/server.js", "file:///srv/app/views.js", "node:internal/streams/readable",
+                                  "file:///srv/app/store.js", "file:///srv/node_modules/pg/lib/client.js" };
+  guint n = 1 + seed % 4;
+
+  for (guint i = 0; i < n && level < 12 && weight > 400; i++)
+    {
+      guint next = seed * 1103515245u + 12345 + i * 7919;
+      guint64 share = i + 1 == n ? weight / (n + 1) : weight / n * (60 + next % 40) / 100;
+      g_autofree char *place = g_strdup_printf ("%s:%u:%u", places[next / 64 % 5], next % 400, next % 60);
+
+      grow (flame, hw_flame_add (flame, parent, names[next / 16 % 9], place, share / 5), level + 1, next >> 3, share * 4 / 5);
+    }
+}
+
+static GtkWidget *
+flames (void)
+{
+  g_autoptr(HwFlame) flame = hw_flame_new ();
+  GtkWidget *chart = hw_flame_chart_new ("Allocated by function");
+
+  grow (flame, hw_flame_add (flame, HW_FLAME_ROOT, "(root)", NULL, 0), 1, 0x5eed3, 48000000);
+  hw_flame_finish (flame);
+  hw_flame_chart_set_flame (HW_FLAME_CHART (chart), flame);
+  hw_flame_chart_select (HW_FLAME_CHART (chart), 3);
+  gtk_widget_set_margin_start (chart, 12);
+  gtk_widget_set_margin_end (chart, 12);
+  gtk_widget_set_margin_top (chart, 12);
+
+  return chart;
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -140,9 +181,12 @@ main (int   argc,
   picture ("narrow", page (4, 720, 12 * G_TIME_SPAN_MINUTE, FALSE), 360, 640);
   picture ("empty", page (3, 0, 12 * G_TIME_SPAN_MINUTE, FALSE), 1000, 300);
   picture ("bars", bars (), 1000, 280);
+  picture ("flame", flames (), 1000, 360);
+  picture ("narrow-flame", flames (), 360, 360);
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_FORCE_DARK);
   picture ("dark", page (4, 720, 12 * G_TIME_SPAN_MINUTE, TRUE), 1000, 640);
   picture ("dark-bars", bars (), 1000, 280);
+  picture ("dark-flame", flames (), 1000, 360);
   adw_style_manager_set_color_scheme (manager, ADW_COLOR_SCHEME_DEFAULT);
   gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
   picture ("rtl", page (4, 720, 12 * G_TIME_SPAN_MINUTE, TRUE), 1000, 640);
