@@ -16,30 +16,13 @@
 #include "base/hw-format.h"
 #include "widgets/hw-cell-metrics-private.h"
 #include "widgets/hw-chart-private.h"
+#include "widgets/hw-flame-chart-private.h"
 
-#define ZOOM_STEP 1.5
 #define ROW_PADDING 6
 /* A label needs some letters; a shorter box has none. */
 #define MIN_LABEL 28
 /* Colours are told by the place of the code, so that what belongs together looks alike. */
 #define N_COLOURS 8
-
-struct _HwFlameChart
-{
-  GtkWidget      parent_instance;
-
-  HwFlame       *flame;      /* owned; NULL: nothing to show */
-  double         start;      /* of the picture, in the flame's sum */
-  double         span;
-  guint          selected;   /* HW_FLAME_NONE: none */
-  HwBitset       found;      /* what matches the search */
-  GskRenderNode *boxes;      /* for what is shown now; NULL: to be drawn */
-  int            drawn_width;
-  double         drag_start;
-  double         pointer_x;
-  double         pinch;
-  guint          is_searching : 1;
-};
 
 enum
 {
@@ -52,8 +35,8 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HwFlameChart, hw_flame_chart, GTK_TYPE_WIDGET)
 
-static int
-row_height (GtkWidget *widget)
+int
+hw_flame_chart_get_row_height (GtkWidget *widget)
 {
   return hw_cell_metrics_get (widget).height + ROW_PADDING;
 }
@@ -84,7 +67,7 @@ hw_flame_chart_measure (GtkWidget      *widget,
     }
   else
     {
-      *minimum = *natural = row_height (widget) * (int) MAX (depth, 3);
+      *minimum = *natural = hw_flame_chart_get_row_height (widget) * (int) MAX (depth, 3);
     }
 }
 
@@ -95,9 +78,9 @@ get_x (HwFlameChart *self,
   return (float) ((value - self->start) / self->span * gtk_widget_get_width (GTK_WIDGET (self)));
 }
 
-static double
-get_value (HwFlameChart *self,
-           double        x)
+double
+hw_flame_chart_get_value (HwFlameChart *self,
+                          double        x)
 {
   return self->start + x / MAX (gtk_widget_get_width (GTK_WIDGET (self)), 1) * self->span;
 }
@@ -243,7 +226,7 @@ hw_flame_chart_snapshot (GtkWidget   *widget,
                          GtkSnapshot *snapshot)
 {
   HwFlameChart *self = HW_FLAME_CHART (widget);
-  float height = (float) row_height (widget);
+  float height = (float) hw_flame_chart_get_row_height (widget);
   HwChartView view = make_view (widget);
 
   if (self->flame == NULL || hw_flame_get_sum (self->flame) == 0)
@@ -275,10 +258,10 @@ hw_flame_chart_snapshot (GtkWidget   *widget,
     snapshot_selected (self, snapshot, &view, height);
 }
 
-static void
-set_view (HwFlameChart *self,
-          double        start,
-          double        span)
+void
+hw_flame_chart_set_view (HwFlameChart *self,
+                         double        start,
+                         double        span)
 {
   double sum = self->flame != NULL ? (double) hw_flame_get_sum (self->flame) : 0;
 
@@ -293,117 +276,15 @@ set_view (HwFlameChart *self,
   forget (self);
 }
 
-static void
-zoom (HwFlameChart *self,
-      double        x,
-      double        factor)
-{
-  double around = get_value (self, x);
-
-  set_view (self, around - (around - self->start) / factor, self->span / factor);
-}
-
-static guint
-get_span_at (HwFlameChart *self,
-             double        x,
-             double        y)
+guint
+hw_flame_chart_get_span_at (HwFlameChart *self,
+                            double        x,
+                            double        y)
 {
   if (self->flame == NULL || y < 0)
     return HW_FLAME_NONE;
 
-  return hw_flame_find (self->flame, (guint) (y / row_height (GTK_WIDGET (self))), (guint64) MAX (get_value (self, x), 0));
-}
-
-/* ---- Pointer ---- */
-
-static void
-pressed_cb (GtkGestureClick *gesture G_GNUC_UNUSED,
-            int              n_press,
-            double           x,
-            double           y,
-            HwFlameChart    *self)
-{
-  guint span = get_span_at (self, x, y);
-
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-  if (n_press == 1)
-    hw_flame_chart_select (self, span);
-  else if (n_press == 2 && span != HW_FLAME_NONE)
-    g_signal_emit (self, signals[ACTIVATED], 0, span);
-}
-
-static void
-drag_begin_cb (GtkGestureDrag *gesture G_GNUC_UNUSED,
-               double          x G_GNUC_UNUSED,
-               double          y G_GNUC_UNUSED,
-               HwFlameChart   *self)
-{
-  self->drag_start = self->start;
-}
-
-static void
-drag_update_cb (GtkGestureDrag *gesture,
-                double          dx,
-                double          dy G_GNUC_UNUSED,
-                HwFlameChart   *self)
-{
-  if (!gtk_drag_check_threshold (GTK_WIDGET (self), 0, 0, (int) dx, 0))
-    return;
-  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-  set_view (self, self->drag_start - dx / MAX (gtk_widget_get_width (GTK_WIDGET (self)), 1) * self->span, self->span);
-}
-
-static void
-motion_cb (GtkEventControllerMotion *controller G_GNUC_UNUSED,
-           double                    x,
-           double                    y G_GNUC_UNUSED,
-           HwFlameChart             *self)
-{
-  self->pointer_x = x;
-}
-
-static gboolean
-scroll_cb (GtkEventControllerScroll *controller,
-           double                    dx,
-           double                    dy,
-           HwFlameChart             *self)
-{
-  GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (controller));
-
-  if (state & GDK_CONTROL_MASK)
-    {
-      zoom (self, self->pointer_x, pow (ZOOM_STEP, -CLAMP (dy, -5, 5)));
-      return GDK_EVENT_STOP;
-    }
-  if (state & GDK_SHIFT_MASK && dx == 0)
-    dx = dy;
-  if (dx == 0)
-    return GDK_EVENT_PROPAGATE;
-  set_view (self, self->start + CLAMP (dx, -5, 5) * 0.1 * self->span, self->span);
-
-  return GDK_EVENT_STOP;
-}
-
-static void
-pinch_begin_cb (GtkGesture       *gesture G_GNUC_UNUSED,
-                GdkEventSequence *sequence G_GNUC_UNUSED,
-                HwFlameChart     *self)
-{
-  self->pinch = 1;
-}
-
-static void
-pinch_cb (GtkGestureZoom *gesture,
-          double          scale,
-          HwFlameChart   *self)
-{
-  double x, y;
-
-  if (scale <= 0 || !gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
-    return;
-  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-  zoom (self, x, scale / self->pinch);
-  self->pinch = scale;
+  return hw_flame_find (self->flame, (guint) (y / hw_flame_chart_get_row_height (GTK_WIDGET (self))), (guint64) MAX (hw_flame_chart_get_value (self, x), 0));
 }
 
 static gboolean
@@ -414,7 +295,7 @@ hw_flame_chart_query_tooltip (GtkWidget  *widget,
                               GtkTooltip *tooltip)
 {
   HwFlameChart *self = HW_FLAME_CHART (widget);
-  guint span = keyboard ? self->selected : get_span_at (self, x, y);
+  guint span = keyboard ? self->selected : hw_flame_chart_get_span_at (self, x, y);
   g_autofree char *text = NULL;
 
   if (self->flame == NULL || span == HW_FLAME_NONE)
@@ -423,93 +304,6 @@ hw_flame_chart_query_tooltip (GtkWidget  *widget,
   gtk_tooltip_set_text (tooltip, text);
 
   return TRUE;
-}
-
-/* ---- Keys ---- */
-
-/* Moves the picture until the span is in it, and scrolls the page it is in. */
-static void
-reveal (HwFlameChart *self,
-        guint         span)
-{
-  GtkWidget *widget = GTK_WIDGET (self), *window = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
-  double start = (double) hw_flame_get_start (self->flame, span), total = (double) hw_flame_get_total (self->flame, span);
-  int height = row_height (widget), y = height * (int) hw_flame_get_level (self->flame, span);
-
-  if (start + total <= self->start || start >= self->start + self->span)
-    set_view (self, start + total / 2 - self->span / 2, self->span);
-  if (window != NULL)
-    gtk_adjustment_clamp_page (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (window)), y, y + height);
-}
-
-static gboolean
-move_key (GtkWidget *widget,
-          GVariant  *arguments,
-          gpointer   data G_GNUC_UNUSED)
-{
-  HwFlameChart *self = HW_FLAME_CHART (widget);
-  int key = g_variant_get_int32 (arguments);
-  guint next = self->selected;
-  g_autofree char *text = NULL;
-
-  if (self->flame == NULL || hw_flame_get_n (self->flame) == 0)
-    return GDK_EVENT_PROPAGATE;
-  if (self->selected == HW_FLAME_NONE)
-    next = hw_flame_find_from (self->flame, 0, 0);
-  else if (key == GDK_KEY_Up)
-    next = hw_flame_get_parent (self->flame, self->selected);
-  else if (key == GDK_KEY_Down)
-    next = hw_flame_get_child (self->flame, self->selected);
-  else
-    next = hw_flame_get_beside (self->flame, self->selected, key == GDK_KEY_Right);
-  if (next == HW_FLAME_NONE)
-    return GDK_EVENT_STOP;
-
-  hw_flame_chart_select (self, next);
-  reveal (self, next);
-  text = hw_flame_chart_dup_text (self, next);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
-
-  return GDK_EVENT_STOP;
-}
-
-static gboolean
-zoom_key (GtkWidget *widget,
-          GVariant  *arguments,
-          gpointer   data G_GNUC_UNUSED)
-{
-  HwFlameChart *self = HW_FLAME_CHART (widget);
-  int how = g_variant_get_int32 (arguments);
-
-  if (self->flame == NULL)
-    return GDK_EVENT_PROPAGATE;
-  if (how == 0)
-    {
-      /* Escape that has nothing to do here closes what it is in. */
-      if (self->start == 0 && self->span >= (double) hw_flame_get_sum (self->flame))
-        return GDK_EVENT_PROPAGATE;
-      hw_flame_chart_zoom_to (self, HW_FLAME_NONE);
-    }
-  else if (how > 0 && self->selected != HW_FLAME_NONE && self->span > 1.01 * (double) hw_flame_get_total (self->flame, self->selected))
-    hw_flame_chart_zoom_to (self, self->selected);
-  else
-    zoom (self, gtk_widget_get_width (widget) / 2.0, how > 0 ? ZOOM_STEP : 1 / ZOOM_STEP);
-
-  return GDK_EVENT_STOP;
-}
-
-static gboolean
-activate_key (GtkWidget *widget,
-              GVariant  *arguments G_GNUC_UNUSED,
-              gpointer   data G_GNUC_UNUSED)
-{
-  HwFlameChart *self = HW_FLAME_CHART (widget);
-
-  if (self->flame == NULL || self->selected == HW_FLAME_NONE)
-    return GDK_EVENT_PROPAGATE;
-  g_signal_emit (self, signals[ACTIVATED], 0, self->selected);
-
-  return GDK_EVENT_STOP;
 }
 
 static void
@@ -539,15 +333,6 @@ hw_flame_chart_class_init (HwFlameChartClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  static const int arrows[][2] = {
-    { GDK_KEY_Up, GDK_KEY_KP_Up }, { GDK_KEY_Down, GDK_KEY_KP_Down },
-    { GDK_KEY_Left, GDK_KEY_KP_Left }, { GDK_KEY_Right, GDK_KEY_KP_Right },
-  };
-  static const int zooms[][2] = {
-    { GDK_KEY_plus, 1 }, { GDK_KEY_equal, 1 }, { GDK_KEY_KP_Add, 1 }, { GDK_KEY_minus, -1 }, { GDK_KEY_KP_Subtract, -1 },
-    { GDK_KEY_0, 0 }, { GDK_KEY_Escape, 0 },
-  };
-
   object_class->dispose = hw_flame_chart_dispose;
   widget_class->measure = hw_flame_chart_measure;
   widget_class->snapshot = hw_flame_chart_snapshot;
@@ -574,18 +359,7 @@ hw_flame_chart_class_init (HwFlameChartClass *klass)
   signals[ACTIVATED] = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, G_TYPE_UINT);
 
-  for (guint i = 0; i < G_N_ELEMENTS (arrows); i++)
-    for (guint j = 0; j < 2; j++)
-      gtk_widget_class_add_binding (widget_class, (guint) arrows[i][j], 0, move_key, "i", arrows[i][0]);
-  for (guint i = 0; i < G_N_ELEMENTS (zooms); i++)
-    {
-      gtk_widget_class_add_binding (widget_class, (guint) zooms[i][0], 0, zoom_key, "i", zooms[i][1]);
-      if (zooms[i][0] != GDK_KEY_Escape)
-        gtk_widget_class_add_binding (widget_class, (guint) zooms[i][0], GDK_CONTROL_MASK, zoom_key, "i", zooms[i][1]);
-    }
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, 0, activate_key, NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, 0, activate_key, NULL);
-
+  hw_flame_chart_class_input (widget_class);
   gtk_widget_class_set_css_name (widget_class, "flamechart");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
@@ -594,27 +368,13 @@ static void
 hw_flame_chart_init (HwFlameChart *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  GtkGesture *click = gtk_gesture_click_new (), *drag = gtk_gesture_drag_new (), *pinch = gtk_gesture_zoom_new ();
-  GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
   AdwStyleManager *manager = adw_style_manager_get_default ();
 
   self->selected = HW_FLAME_NONE;
   gtk_widget_set_focusable (widget, TRUE);
   gtk_widget_set_has_tooltip (widget, TRUE);
   gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
-  g_signal_connect (click, "pressed", G_CALLBACK (pressed_cb), self);
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
-  g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self);
-  g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drag));
-  g_signal_connect (pinch, "begin", G_CALLBACK (pinch_begin_cb), self);
-  g_signal_connect (pinch, "scale-changed", G_CALLBACK (pinch_cb), self);
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (pinch));
-  g_signal_connect (motion, "motion", G_CALLBACK (motion_cb), self);
-  gtk_widget_add_controller (widget, motion);
-  g_signal_connect (scroll, "scroll", G_CALLBACK (scroll_cb), self);
-  gtk_widget_add_controller (widget, scroll);
+  hw_flame_chart_init_input (self);
   g_signal_connect_object (manager, "notify::dark", G_CALLBACK (forget), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (manager, "notify::high-contrast", G_CALLBACK (forget), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (manager, "notify::accent-color", G_CALLBACK (forget), self, G_CONNECT_SWAPPED);
@@ -715,9 +475,9 @@ hw_flame_chart_zoom_to (HwFlameChart *self,
   if (self->flame == NULL)
     return;
   if (span < hw_flame_get_n (self->flame))
-    set_view (self, (double) hw_flame_get_start (self->flame, span), (double) hw_flame_get_total (self->flame, span));
+    hw_flame_chart_set_view (self, (double) hw_flame_get_start (self->flame, span), (double) hw_flame_get_total (self->flame, span));
   else
-    set_view (self, 0, (double) hw_flame_get_sum (self->flame));
+    hw_flame_chart_set_view (self, 0, (double) hw_flame_get_sum (self->flame));
 }
 
 /**

@@ -70,6 +70,8 @@ set_up (Fixture       *fixture,
   fixture->chart = HW_CHART (make_chart (fixture->axis, 4, GPOINTER_TO_UINT (n_samples)));
   fixture->plot = hw_chart_get_plot (fixture->chart);
   fixture->window = show_widget (GTK_WIDGET (fixture->chart));
+  /* The pointer may happen to be where the window has come up. */
+  hw_time_axis_set_cursor (fixture->axis, HW_TIME_NONE);
 }
 
 static void
