@@ -122,7 +122,7 @@ run_frames (Bench *self,
             guint  n)
 {
   guint end = self->frames + n;
-  gint64 limit = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  gint64 limit = g_get_monotonic_time () + G_USEC_PER_SEC;
 
   gtk_widget_queue_draw (GTK_WIDGET (self->window));
   while (self->frames < end && g_get_monotonic_time () < limit)
@@ -190,6 +190,13 @@ bench_init (Bench *self)
   g_timeout_add (100, turn_cb, self);
   current = self;
   run_frames (self, 3);
+  /* A window manager that was just starting may have missed the window. */
+  for (guint i = 0; i < 10 && self->frames == 0; i++)
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self->window), FALSE);
+      gtk_window_present (self->window);
+      run_frames (self, 3);
+    }
 }
 
 static void
