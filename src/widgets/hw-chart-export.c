@@ -506,17 +506,6 @@ zoom_action (GtkWidget  *widget,
   hw_chart_describe (self);
 }
 
-static void
-following_action (GtkWidget  *widget,
-                  const char *name G_GNUC_UNUSED,
-                  GVariant   *parameter G_GNUC_UNUSED)
-{
-  HwTimeAxis *axis = HW_CHART (widget)->axis;
-
-  hw_time_axis_set_following (axis, !hw_time_axis_get_following (axis));
-  report (HW_CHART (widget), hw_time_axis_get_following (axis) ? _("Following") : _("Paused"));
-}
-
 /* Nothing to zoom to without a selection. */
 void
 hw_chart_update_actions (HwChart *self)
@@ -534,7 +523,7 @@ hw_chart_class_actions (GtkWidgetClass *widget_class)
 
   for (guint i = 0; i < G_N_ELEMENTS (zooms); i++)
     gtk_widget_class_install_action (widget_class, zooms[i], NULL, zoom_action);
-  gtk_widget_class_install_action (widget_class, "chart.following", NULL, following_action);
+  gtk_widget_class_install_property_action (widget_class, "chart.following", "following");
   gtk_widget_class_install_action (widget_class, "chart.copy-table", NULL, copy_action);
   gtk_widget_class_install_action (widget_class, "chart.export-csv", NULL, export_action);
   gtk_widget_class_install_action (widget_class, "chart.export-png", NULL, export_action);

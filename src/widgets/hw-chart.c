@@ -12,12 +12,18 @@
 /* The description follows what is shown, but not each second: somebody may be listening to it. */
 #define DESCRIBE_INTERVAL (5 * G_USEC_PER_SEC)
 
+typedef enum
+{
+  PROP_FOLLOWING = 1,
+} HwChartProperty;
+
 enum
 {
   RANGE_SELECTED,
   N_SIGNALS
 };
 
+static GParamSpec *properties[PROP_FOLLOWING + 1];
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HwChart, hw_chart, GTK_TYPE_WIDGET)
@@ -156,6 +162,53 @@ hw_chart_unroot (GtkWidget *widget)
   GTK_WIDGET_CLASS (hw_chart_parent_class)->unroot (widget);
 }
 
+static void
+hw_chart_get_property (GObject    *object,
+                       guint       prop_id,
+                       GValue     *value,
+                       GParamSpec *pspec)
+{
+  switch ((HwChartProperty) prop_id)
+    {
+    case PROP_FOLLOWING:
+      g_value_set_boolean (value, hw_time_axis_get_following (HW_CHART (object)->axis));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+    }
+}
+
+static void
+hw_chart_set_property (GObject      *object,
+                       guint         prop_id,
+                       const GValue *value,
+                       GParamSpec   *pspec)
+{
+  switch ((HwChartProperty) prop_id)
+    {
+    case PROP_FOLLOWING:
+      hw_time_axis_set_following (HW_CHART (object)->axis, g_value_get_boolean (value));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+    }
+}
+
+/* Looking back is a pause too: it is said, for the picture does not say it to everybody. */
+static void
+following_cb (HwChart *self)
+{
+  if (gtk_widget_is_focus (self->plot))
+    gtk_accessible_announce (GTK_ACCESSIBLE (self->plot),
+                             hw_time_axis_get_following (self->axis) ? _("Following") : _("Paused"),
+                             GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLLOWING]);
+}
+
 static gboolean
 hw_chart_grab_focus (GtkWidget *widget)
 {
@@ -183,11 +236,24 @@ hw_chart_class_init (HwChartClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hw_chart_dispose;
+  G_OBJECT_CLASS (klass)->get_property = hw_chart_get_property;
+  G_OBJECT_CLASS (klass)->set_property = hw_chart_set_property;
   widget_class->map = hw_chart_map;
   widget_class->unmap = hw_chart_unmap;
   widget_class->root = hw_chart_root;
   widget_class->unroot = hw_chart_unroot;
   widget_class->grab_focus = hw_chart_grab_focus;
+
+  /**
+   * HwChart:following:
+   *
+   * That of its axis: whether what is shown moves along with what arrives.
+   */
+  properties[PROP_FOLLOWING] =
+    g_param_spec_boolean ("following", NULL, NULL, TRUE,
+                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), G_N_ELEMENTS (properties), properties);
 
   /**
    * HwChart::range-selected:
@@ -274,6 +340,7 @@ hw_chart_new (HwTimeAxis  *axis,
   g_signal_connect_object (axis, "view-changed", G_CALLBACK (view_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (axis, "cursor-changed", G_CALLBACK (cursor_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (axis, "selection-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (axis, "notify::following", G_CALLBACK (following_cb), self, G_CONNECT_SWAPPED);
   hw_chart_update_actions (self);
 
   return GTK_WIDGET (self);

@@ -21,6 +21,7 @@
 #define ROW_PADDING 6
 /* A label needs some letters; a shorter box has none. */
 #define MIN_LABEL 28
+#define MIN_RIM 4
 /* Colours are told by the place of the code, so that what belongs together looks alike. */
 #define N_COLOURS 8
 
@@ -159,6 +160,19 @@ snapshot_label (HwFlameChart          *self,
   gtk_snapshot_restore (snapshot);
 }
 
+/* Where strong contrasts are asked for, boxes are told apart by lines as well. */
+static void
+append_rim (GtkSnapshot           *snapshot,
+            const graphene_rect_t *rect,
+            GdkRGBA                colour)
+{
+  GskRoundedRect rim;
+
+  colour.alpha *= 0.6f;
+  gsk_rounded_rect_init_from_rect (&rim, rect, 0);
+  gtk_snapshot_append_border (snapshot, &rim, (float[]) { 1, 1, 1, 1 }, (GdkRGBA[]) { colour, colour, colour, colour });
+}
+
 static void
 snapshot_level (HwFlameChart      *self,
                 GtkSnapshot       *snapshot,
@@ -179,6 +193,8 @@ snapshot_level (HwFlameChart      *self,
 
       get_colour (self, span, view, &colour);
       gtk_snapshot_append_color (snapshot, &colour, &rect);
+      if (view->is_high_contrast && rect.size.width >= MIN_RIM)
+        append_rim (snapshot, &rect, view->foreground);
       if (rect.size.width >= MIN_LABEL)
         snapshot_label (self, snapshot, span, &rect, view->foreground);
       span = right - left < 1 ? hw_flame_find_from (self->flame, level, (guint64) (end + pixel))

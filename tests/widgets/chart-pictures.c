@@ -41,7 +41,9 @@ picture (const char *name,
   adw_window_set_content (ADW_WINDOW (window), child);
   gtk_window_set_default_size (window, width, height);
   gtk_window_present (window);
-  run (500);
+  for (guint i = 0; i < 100 && gtk_widget_get_width (child) == 0; i++)
+    run (100);
+  run (400);
 
   paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
   snapshot = gtk_snapshot_new ();
