@@ -195,6 +195,9 @@ hw_capture_dup_details (HwCapture *self)
       g_string_append_printf (text, "\n%s", name);
       if (*producer->v8_version != '\0')
         g_string_append_printf (text, " (V8 %s)", producer->v8_version);
+      if (!hw_heap_get_has_texts (self->heap))
+        g_string_append_printf (text, "\n%s",
+                                _("This format does not hold what strings, symbols, numbers and regular expressions say."));
     }
   if (self->note != NULL)
     g_string_append_printf (text, "\n\n%s", self->note);

@@ -105,6 +105,7 @@ write_json (HwCli         *self,
     hw_field_write_json (&facts[i], &values[i], json);
   hw_json_writer_add_boolean (json, "has_user_roots", hw_heap_get_has_user_roots (heap));
   hw_json_writer_add_boolean (json, "has_allocation_stacks", hw_heap_get_has_traces (heap));
+  hw_json_writer_add_boolean (json, "has_texts", hw_heap_get_has_texts (heap));
   hw_json_writer_end_object (json);
 
   /* What the file does not prove is left out. */
@@ -207,6 +208,9 @@ write_text (HwCli         *self,
   write_line (self, width, _("Allocation stacks"), hw_heap_get_has_traces (heap) ? _("yes") : _("no"), "");
   hw_output_printf (self->output, "%s%*s  %s\n", _("Made by"),
                     MAX (width - (int) g_utf8_strlen (_("Made by"), -1), 0), "", producer);
+  if (!hw_heap_get_has_texts (heap))
+    hw_output_printf (self->output, "\n%s\n",
+                      _("This format does not hold what strings, symbols, numbers and regular expressions say."));
 }
 
 /**

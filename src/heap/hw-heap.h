@@ -123,6 +123,7 @@ guint64           hw_heap_get_max_js_object_id    (HwHeap                   *sel
 gboolean          hw_heap_get_has_user_roots      (HwHeap                   *self);
 gboolean          hw_heap_get_has_traces          (HwHeap                   *self);
 const HwProducer *hw_heap_get_producer            (HwHeap                   *self);
+gboolean          hw_heap_get_has_texts           (HwHeap                   *self);
 HwClassTable     *hw_heap_get_class_table         (HwHeap                   *self);
 void              hw_heap_get_statistics          (HwHeap                   *self,
                                                    HwHeapStatistics         *statistics);

@@ -6,7 +6,7 @@
  *    ordinary objects with ordinary strings. Such a version is exact.
  *  - Node's own C++ objects are called "Node / …", Blink's "blink::…" or, without internals, by the
  *    interface of the DOM they implement. A script's objects are of another kind and cannot look like it.
- *  - Bun's root leads to a "GlobalObject" with the property "Bun".
+ *  - Bun's root leads to a "GlobalObject" with the property "Bun"; so does that of JavaScriptCore's own format.
  *  - A Node.js whose versions are not in the heap is at least as new as the header's columns and kinds.
  *
  * Where nothing is certain, nothing is said.
@@ -39,12 +39,14 @@ static const struct
  * hw_runtime_get_key:
  * @runtime: a runtime
  *
- * Returns: its name for programs: "node", "electron", "chromium", "deno", "bun" or "unknown"
+ * Returns: its name for programs: "node", "electron", "chromium", "deno", "bun", "bun-jsc", "jsc" or "unknown"
  */
 const char *
 hw_runtime_get_key (HwRuntime runtime)
 {
-  static const char * const keys[HW_N_RUNTIMES] = { "unknown", "node", "electron", "chromium", "deno", "bun" };
+  static const char * const keys[HW_N_RUNTIMES] = {
+    "unknown", "node", "electron", "chromium", "deno", "bun", "bun-jsc", "jsc",
+  };
 
   g_return_val_if_fail ((guint) runtime < HW_N_RUNTIMES, NULL);
 
@@ -61,7 +63,9 @@ hw_runtime_get_key (HwRuntime runtime)
 char *
 hw_producer_dup_text (const HwProducer *self)
 {
-  static const char * const names[HW_N_RUNTIMES] = { NULL, "Node.js", "Electron", "Chromium", "Deno", "Bun" };
+  static const char * const names[HW_N_RUNTIMES] = {
+    NULL, "Node.js", "Electron", "Chromium", "Deno", "Bun", "Bun (JavaScriptCore)", "JavaScriptCore",
+  };
   const char *name;
 
   g_return_val_if_fail (self != NULL, NULL);
@@ -120,6 +124,11 @@ hw_producer_read_layout (HwProducer             *self,
   gboolean has_shapes = kinds != NULL && g_strv_contains (kinds, "object shape");
   const char *first = NULL;
 
+  if (layout->is_jsc)
+    {
+      self->runtime = HW_RUNTIME_JSC;
+      return;
+    }
   if (has_shapes && layout->node_detachedness >= 0 && layout->node_trace_node_id < 0)
     first = "24";
   else if (has_shapes && !g_strv_contains (kinds, "wasm object"))
@@ -185,7 +194,8 @@ read_versions (HwHeap     *heap,
 }
 
 static gboolean
-is_bun (HwHeap *heap)
+is_bun (HwHeap     *heap,
+        HwEdgeKind  kind)
 {
   const guint32 *first = hw_column_u32 (&heap->first_edge);
   gsize shift = hw_heap_pattern_shift (heap, heap->root);
@@ -194,7 +204,7 @@ is_bun (HwHeap *heap)
     {
       guint32 child = hw_id (hw_column_ids (&heap->edge_target), e);
 
-      if (hw_column_u8 (&heap->pattern_kind)[shift + e] == HW_EDGE_KIND_SHORTCUT &&
+      if (hw_column_u8 (&heap->pattern_kind)[shift + e] == kind &&
           strcmp (hw_heap_string (heap, hw_column_u32 (&heap->node_name)[child]), "GlobalObject") == 0 &&
           find_property (heap, child, "Bun") != HW_NONE)
         return TRUE;
@@ -266,6 +276,13 @@ hw_heap_find_producer (HwHeap        *self,
   HwProducer exact = { HW_RUNTIME_UNKNOWN, };
   gboolean is_node = FALSE, is_blink = FALSE;
 
+  if (self->producer.runtime == HW_RUNTIME_JSC)
+    {
+      if (is_bun (self, HW_EDGE_KIND_INTERNAL))
+        self->producer.runtime = HW_RUNTIME_BUN_JSC;
+      return TRUE;
+    }
+
   for (guint32 node = 0; node < self->n_nodes; node++)
     {
       HwNodeKind kind = hw_heap_kind (self, node);
@@ -299,7 +316,7 @@ hw_heap_find_producer (HwHeap        *self,
   else if (is_node)
     self->producer.runtime = HW_RUNTIME_NODE; /* of the version that the columns tell */
   else
-    self->producer = (HwProducer) { is_bun (self) ? HW_RUNTIME_BUN : HW_RUNTIME_UNKNOWN, };
+    self->producer = (HwProducer) { is_bun (self, HW_EDGE_KIND_SHORTCUT) ? HW_RUNTIME_BUN : HW_RUNTIME_UNKNOWN, };
 
   return TRUE;
 }
@@ -316,4 +333,21 @@ hw_heap_get_producer (HwHeap *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return &self->producer;
+}
+
+/**
+ * hw_heap_get_has_texts:
+ * @self: a heap
+ *
+ * Whether the snapshot holds what strings say. JavaScriptCore's format has none: the name of a string is only
+ * "string" there, and what a number, a symbol or a regular expression is, is not known either.
+ *
+ * Returns: FALSE when names of strings are not their texts
+ */
+gboolean
+hw_heap_get_has_texts (HwHeap *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->producer.runtime != HW_RUNTIME_BUN_JSC && self->producer.runtime != HW_RUNTIME_JSC;
 }

@@ -12,7 +12,9 @@ G_BEGIN_DECLS
  * @HW_RUNTIME_ELECTRON: Electron, either kind of process
  * @HW_RUNTIME_CHROMIUM: Chromium or a browser made of it
  * @HW_RUNTIME_DENO: Deno
- * @HW_RUNTIME_BUN: Bun, whose engine is not V8
+ * @HW_RUNTIME_BUN: Bun, whose engine is not V8, although the snapshot is in V8's format
+ * @HW_RUNTIME_BUN_JSC: Bun, in its engine's own format
+ * @HW_RUNTIME_JSC: JavaScriptCore's format of another program than Bun, such as Safari
  *
  * The program whose heap a snapshot is.
  */
@@ -24,6 +26,8 @@ typedef enum
   HW_RUNTIME_CHROMIUM,
   HW_RUNTIME_DENO,
   HW_RUNTIME_BUN,
+  HW_RUNTIME_BUN_JSC,
+  HW_RUNTIME_JSC,
   HW_N_RUNTIMES,
 } HwRuntime;
 

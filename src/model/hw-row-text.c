@@ -160,6 +160,12 @@ hw_row_text_init_object (HwRowText *self,
     {
     case HW_NODE_KIND_STRING:
     case HW_NODE_KIND_CONCATENATED_STRING:
+      if (!hw_heap_get_has_texts (heap))
+        {
+          self->value = dup_shown ("", name, "");
+          self->value_style = HW_TEXT_STYLE_ENGINE;
+          break;
+        }
       self->value = dup_shown ("\"", name, "\"");
       self->value_style = HW_TEXT_STYLE_STRING;
       break;

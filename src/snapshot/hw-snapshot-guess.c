@@ -90,8 +90,8 @@ hw_snapshot_guess_object (guint hints)
 
   if (hints & HW_SNAPSHOT_HINT_JSC)
     return g_error_new_literal (HW_SNAPSHOT_ERROR, HW_SNAPSHOT_ERROR_UNSUPPORTED,
-                                _("This is a heap snapshot in the format of JavaScriptCore (Safari, Bun), which cannot be read; "
-                                  "in Bun, Bun.generateHeapSnapshot(\"v8\") makes one that can."));
+                                _("This is a heap snapshot in the format of JavaScriptCore (Safari, Bun), but it does not begin "
+                                  "with version and type as such files do, so it cannot be read."));
 
   if (hints & HW_SNAPSHOT_HINT_HEAP_PROFILE)
     message = _("The file is not a heap snapshot; it looks like a sampled allocation profile (.heapprofile).");

@@ -174,6 +174,7 @@ parse (Parser *self)
   guint64 offset = 0;
   Buffer *buffer;
 
+  hw_snapshot_reader_set_cancellable (self->reader, self->cancellable);
   while ((buffer = pump_take (self->pump)) != NULL)
     {
       if (g_cancellable_set_error_if_cancelled (self->cancellable, &self->error) ||

@@ -113,6 +113,7 @@ const char *hw_snapshot_section_get_name (HwSnapshotSection section);
  * @declared_nodes: the count the header announces; a hint, never trusted for allocation
  * @root_index: the root's node index (record × fields), normally 0
  * @extra_native_bytes: bytes of the embedder that no node stands for
+ * @is_jsc: the file is JavaScriptCore's: it has no texts of strings, and names of functions only sometimes
  *
  * What the file's own field lists say: every column is found by its name, never by its place.
  *
@@ -166,6 +167,7 @@ typedef struct
   guint64  declared_edges;
   guint64  root_index;
   guint64  extra_native_bytes;
+  gboolean is_jsc;
 } HwSnapshotLayout;
 
 HwSnapshotLayout *hw_snapshot_layout_parse (const char  *json,

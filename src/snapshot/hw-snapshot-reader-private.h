@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "snapshot/hw-snapshot-format-private.h"
 #include "snapshot/hw-snapshot-reader.h"
 #include "snapshot/hw-snapshot-text-private.h"
 
@@ -62,6 +63,12 @@ struct _HwSnapshotReader
   HwSnapshotLayout     *layout;          /* NULL until the header was read */
   HwSnapshotDamage     *damage;          /* the first trouble */
   GError               *error;           /* what stopped the reader for good */
+  GCancellable         *cancellable;
+
+  /* Which format */
+  GByteArray           *head;            /* the first bytes, while they do not tell */
+  const HwSnapshotFormat *format;        /* NULL for V8's own, which the rest here is about */
+  gpointer              other;           /* that format's reader */
 
   /* Where we are */
   guint                 state;

@@ -68,6 +68,7 @@ hw_snapshot_reader_new (const HwSnapshotSink *sink,
   self = g_new0 (HwSnapshotReader, 1);
   self->sink = sink;
   self->sink_data = sink_data;
+  self->head = g_byte_array_new ();
   self->state = STATE_START;
   self->section = HW_SNAPSHOT_SECTION_HEADER;
   self->early_section = HW_SNAPSHOT_N_SECTIONS;
@@ -87,6 +88,10 @@ hw_snapshot_reader_free (HwSnapshotReader *self)
 {
   g_return_if_fail (self != NULL);
 
+  if (self->other != NULL)
+    self->format->destroy (self->other);
+  g_clear_pointer (&self->head, g_byte_array_unref);
+  g_clear_object (&self->cancellable);
   g_clear_pointer (&self->layout, hw_snapshot_layout_free);
   g_clear_pointer (&self->damage, hw_snapshot_damage_free);
   g_clear_error (&self->error);
@@ -95,6 +100,22 @@ hw_snapshot_reader_free (HwSnapshotReader *self)
   hw_snapshot_text_clear (&self->text);
   g_free (self->values);
   g_free (self);
+}
+
+/**
+ * hw_snapshot_reader_set_cancellable:
+ * @self: a reader
+ * @cancellable: (nullable): stops hw_snapshot_reader_finish(), which for some formats has work left to do
+ *
+ * Takes a reference.
+ */
+void
+hw_snapshot_reader_set_cancellable (HwSnapshotReader *self,
+                                    GCancellable     *cancellable)
+{
+  g_return_if_fail (self != NULL);
+
+  g_set_object (&self->cancellable, cancellable);
 }
 
 /* Notes damage in the section at hand; only the first is told. */
@@ -480,31 +501,18 @@ read_rest (HwSnapshotReader  *self,
       }
 }
 
-/**
- * hw_snapshot_reader_push:
- * @self: a reader
- * @bytes: the file's next bytes
- * @n_bytes: how many
- * @error: return location
- *
- * Reads on. The sink is called for everything that is whole.
- *
- * Fails with [error@SnapshotError] when the file cannot be read at all, with
- * HW_BASE_ERROR_NO_MEMORY, or with what the sink has said; the reader is of no use then.
- *
- * Returns: whether reading can go on
- */
-gboolean
-hw_snapshot_reader_push (HwSnapshotReader  *self,
-                         const char        *bytes,
-                         gsize              n_bytes,
-                         GError           **error)
+/* Reads on in the format that was found. */
+static gboolean
+read_on (HwSnapshotReader  *self,
+         const char        *bytes,
+         gsize              n_bytes,
+         GError           **error)
 {
   const char *p = bytes;
   const char *end = bytes + n_bytes;
 
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (bytes != NULL || n_bytes == 0, FALSE);
+  if (self->format != NULL)
+    return self->format->push (self->other, bytes, n_bytes, error);
 
   self->piece = bytes;
   while (p < end && self->error == NULL)
@@ -562,6 +570,63 @@ hw_snapshot_reader_push (HwSnapshotReader  *self,
     }
 
   return TRUE;
+}
+
+/* Keeps the first bytes until they tell the format; what was kept is read then. *@n_taken bytes are used up. */
+static gboolean
+choose_format (HwSnapshotReader  *self,
+               const char        *bytes,
+               gsize              n_bytes,
+               gboolean           is_end,
+               gsize             *n_taken,
+               GError           **error)
+{
+  g_autoptr(GByteArray) head = NULL;
+  const char *start;
+
+  *n_taken = MIN (n_bytes, HW_SNAPSHOT_FORMAT_START - self->head->len);
+  g_byte_array_append (self->head, (const guint8 *) bytes, (guint) *n_taken);
+  start = (const char *) self->head->data;
+  if (hw_snapshot_find_format (start, self->head->len, &self->format) == HW_SNAPSHOT_MATCH_MORE &&
+      self->head->len < HW_SNAPSHOT_FORMAT_START && !is_end)
+    return TRUE;
+
+  head = g_steal_pointer (&self->head);
+  if (self->format != NULL)
+    self->other = self->format->create (start, head->len, self->sink, self->sink_data);
+
+  return read_on (self, start, head->len, error);
+}
+
+/**
+ * hw_snapshot_reader_push:
+ * @self: a reader
+ * @bytes: the file's next bytes
+ * @n_bytes: how many
+ * @error: return location
+ *
+ * Reads on. The sink is called for everything that is whole.
+ *
+ * Fails with [error@SnapshotError] when the file cannot be read at all, with
+ * HW_BASE_ERROR_NO_MEMORY, or with what the sink has said; the reader is of no use then.
+ *
+ * Returns: whether reading can go on
+ */
+gboolean
+hw_snapshot_reader_push (HwSnapshotReader  *self,
+                         const char        *bytes,
+                         gsize              n_bytes,
+                         GError           **error)
+{
+  gsize n_taken = 0;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (bytes != NULL || n_bytes == 0, FALSE);
+
+  if (n_bytes > 0 && self->head != NULL && !choose_format (self, bytes, n_bytes, FALSE, &n_taken, error))
+    return FALSE;
+
+  return self->head != NULL || read_on (self, bytes + n_taken, n_bytes - n_taken, error);
 }
 
 /* The error for a file that ended before its header did. */
@@ -654,10 +719,16 @@ hw_snapshot_reader_finish (HwSnapshotReader  *self,
                            HwSnapshotDamage **damage,
                            GError           **error)
 {
+  gsize n_taken;
+
   g_return_val_if_fail (self != NULL, FALSE);
 
   if (damage != NULL)
     *damage = NULL;
+  if (self->head != NULL && self->head->len > 0 && !choose_format (self, NULL, 0, TRUE, &n_taken, error))
+    return FALSE;
+  if (self->format != NULL)
+    return self->format->finish (self->other, self->cancellable, damage, error);
 
   if (self->error == NULL && self->base == 0)
     fail (self, g_error_new_literal (HW_SNAPSHOT_ERROR, HW_SNAPSHOT_ERROR_EMPTY, _("The file is empty.")));

@@ -39,13 +39,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwSnapshotDamage, hw_snapshot_damage_free)
  * HwSnapshotReader:
  *
  * Reads a snapshot front to back from bytes that are pushed in, in pieces of any size, and tells a
- * sink what it finds. Memory is bounded by the longest string. Belongs to one thread.
+ * sink what it finds. Memory is bounded by the longest string; other formats than V8's, which are known by
+ * their first bytes, may need to keep nodes and edges until the end. Belongs to one thread.
  */
 typedef struct _HwSnapshotReader HwSnapshotReader;
 
 HwSnapshotReader *hw_snapshot_reader_new    (const HwSnapshotSink  *sink,
                                              gpointer               sink_data) G_GNUC_WARN_UNUSED_RESULT;
 void              hw_snapshot_reader_free   (HwSnapshotReader      *self);
+void              hw_snapshot_reader_set_cancellable (HwSnapshotReader *self,
+                                                      GCancellable     *cancellable);
 gboolean          hw_snapshot_reader_push   (HwSnapshotReader      *self,
                                              const char            *bytes,
                                              gsize                  n_bytes,

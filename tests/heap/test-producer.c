@@ -32,6 +32,8 @@ test_fixtures (void)
     { "runtimes/deno2.heapsnapshot.zst", "Deno 2.9.6", "15.0.245.2-rusty", "deno" },
     { "runtimes/bun-v8.heapsnapshot.gz", "Bun", "", "bun" },
     { "runtimes/bun-heap-prof.heapprofile.gz", "Bun", "", "bun" },
+    { "runtimes/bun-jsc-inspector.json.gz", "Bun (JavaScriptCore)", "", "bun-jsc" },
+    { "runtimes/bun-jsc-gcdebugging.json.gz", "Bun (JavaScriptCore)", "", "bun-jsc" },
     { "runtimes/chromium156.heapsnapshot.zst", "Chromium", "", "chromium" },
     { "oracle/page-C.heapsnapshot.gz", "Chromium", "", "chromium" },
     { "oracle/server-C.heapsnapshot.gz", "Node.js 20.20.2", "11.3.244.8-node.38", "node" },
@@ -49,6 +51,7 @@ test_fixtures (void)
       g_test_message ("%s", expected[i].file);
       check (heap, expected[i].text, expected[i].v8_version);
       g_assert_cmpstr (hw_runtime_get_key (hw_heap_get_producer (heap)->runtime), ==, expected[i].key);
+      g_assert_cmpint (hw_heap_get_has_texts (heap), ==, strstr (expected[i].key, "jsc") == NULL);
     }
 }
 

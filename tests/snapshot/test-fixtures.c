@@ -97,8 +97,6 @@ test_others (void)
     HwSnapshotError  code;
     const char      *word;
   } others[] = {
-    { "runtimes/bun-jsc-inspector.json.gz", HW_SNAPSHOT_ERROR_UNSUPPORTED, "generateHeapSnapshot(\"v8\")" },
-    { "runtimes/bun-jsc-gcdebugging.json.gz", HW_SNAPSHOT_ERROR_UNSUPPORTED, "JavaScriptCore" },
     { "runtimes/heap-prof-node20.heapprofile", HW_SNAPSHOT_ERROR_NOT_SNAPSHOT, ".heapprofile" },
     { "runtimes/sampling-node26.heapprofile.gz", HW_SNAPSHOT_ERROR_NOT_SNAPSHOT, ".heapprofile" },
     { "runtimes/report-node20.json", HW_SNAPSHOT_ERROR_NOT_SNAPSHOT, "report" },
