@@ -253,7 +253,7 @@ describe (HwCapture *self)
 {
   g_autoptr(GDateTime) now = NULL;
   g_autofree char *when = NULL;
-  g_autofree char *size = NULL;
+  g_autofree char *size = NULL, *number = NULL;
 
   switch (self->state)
     {
@@ -277,9 +277,10 @@ describe (HwCapture *self)
 
   now = g_date_time_new_now_local ();
   when = hw_words_for_time (self->time, now);
+  number = hw_words_for_line (size);
 
   /* Translators: the time a snapshot was taken, then its size */
-  return g_strdup_printf (_("%s · %s"), when, size);
+  return g_strdup_printf (_("%s · %s"), when, number);
 }
 
 void

@@ -7,6 +7,7 @@
 #include "app/hw-filter-entry.h"
 #include "app/hw-page-table.h"
 #include "app/hw-settings.h"
+#include "app/hw-words.h"
 #include "heap/hw-heap-diff.h"
 
 #include <glib/gi18n.h>
@@ -58,7 +59,7 @@ static void
 update_totals (HwComparisonPage *self,
                guint64          *largest)
 {
-  g_autofree char *delta = NULL, *added = NULL, *removed = NULL, *text = NULL;
+  g_autofree char *delta = NULL, *number = NULL, *added = NULL, *removed = NULL, *text = NULL;
   guint64 added_count = 0, removed_count = 0;
   gint64 size = 0;
 
@@ -75,10 +76,11 @@ update_totals (HwComparisonPage *self,
     }
 
   delta = hw_format_size_delta (size);
+  number = hw_words_for_line (delta);
   added = hw_format_count (added_count);
   removed = hw_format_count (removed_count);
   /* Translators: a difference of sizes, a number of new and a number of deleted objects */
-  text = g_strdup_printf (_("%s · %s new · %s deleted"), delta, added, removed);
+  text = g_strdup_printf (_("%s · %s new · %s deleted"), number, added, removed);
   gtk_label_set_text (self->totals, text);
 }
 

@@ -36,15 +36,16 @@ static GtkWidget *
 make_row (const HwShortcut *shortcut)
 {
   GtkWidget *row = adw_action_row_new ();
+  const char *accel = hw_shortcuts_get_accel (shortcut, 0);
   guint key;
   GdkModifierType modifiers;
   g_autofree char *label = NULL;
   g_autofree char *spoken = NULL;
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(shortcut->title));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_caps (shortcut->accels[0]));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_caps (accel));
 
-  gtk_accelerator_parse (shortcut->accels[0], &key, &modifiers);
+  gtk_accelerator_parse (accel, &key, &modifiers);
   label = gtk_accelerator_get_label (key, modifiers);
   spoken = g_strdup_printf ("%s, %s", _(shortcut->title), label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);

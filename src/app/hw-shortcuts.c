@@ -58,6 +58,37 @@ hw_shortcuts_get (guint *n_shortcuts)
 }
 
 /**
+ * hw_shortcuts_get_accel:
+ * @shortcut: a shortcut
+ * @number: which of its keys, from 0
+ *
+ * Where one reads from right to left, the arrows that point onward and back change places.
+ *
+ * Returns: (nullable): the key as one presses it, or NULL if there are not so many; static
+ */
+const char *
+hw_shortcuts_get_accel (const HwShortcut *shortcut,
+                        guint             number)
+{
+  static const char *const sides[][2] = { { "Left", "Right" }, { "<Alt>Left", "<Alt>Right" } };
+  const char *accel;
+
+  g_return_val_if_fail (shortcut != NULL, NULL);
+  g_return_val_if_fail (number < G_N_ELEMENTS (shortcut->accels), NULL);
+
+  accel = shortcut->accels[number];
+  if (accel == NULL || gtk_widget_get_default_direction () != GTK_TEXT_DIR_RTL)
+    return accel;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    for (guint side = 0; side < 2; side++)
+      if (g_str_equal (accel, sides[i][side]))
+        return sides[i][1 - side];
+
+  return accel;
+}
+
+/**
  * hw_shortcuts_apply:
  * @application: the application
  *
@@ -70,7 +101,12 @@ hw_shortcuts_apply (GtkApplication *application)
 
   for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
     {
-      if (shortcuts[i].action != NULL)
-        gtk_application_set_accels_for_action (application, shortcuts[i].action, shortcuts[i].accels);
+      const char *accels[G_N_ELEMENTS (shortcuts[i].accels) + 1] = { NULL, };
+
+      if (shortcuts[i].action == NULL)
+        continue;
+      for (guint j = 0; j < G_N_ELEMENTS (shortcuts[i].accels); j++)
+        accels[j] = hw_shortcuts_get_accel (&shortcuts[i], j);
+      gtk_application_set_accels_for_action (application, shortcuts[i].action, accels);
     }
 }

@@ -22,7 +22,9 @@ typedef struct
   const char *accels[4];
 } HwShortcut;
 
-const HwShortcut *hw_shortcuts_get   (guint          *n_shortcuts);
-void              hw_shortcuts_apply (GtkApplication *application);
+const HwShortcut *hw_shortcuts_get       (guint            *n_shortcuts);
+const char       *hw_shortcuts_get_accel (const HwShortcut *shortcut,
+                                          guint             number);
+void              hw_shortcuts_apply     (GtkApplication   *application);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "app/hw-filter-entry.h"
 #include "app/hw-page-table.h"
 #include "app/hw-settings.h"
+#include "app/hw-words.h"
 
 #include <glib/gi18n.h>
 
@@ -32,7 +33,7 @@ static void
 update_totals (HwSummaryPage *self,
                HwClassTable  *classes)
 {
-  g_autofree char *count = NULL, *size = NULL, *text = NULL;
+  g_autofree char *count = NULL, *size = NULL, *number = NULL, *text = NULL;
 
   if (classes == NULL)
     {
@@ -41,10 +42,11 @@ update_totals (HwSummaryPage *self,
     }
   count = hw_format_count (hw_class_table_get_total_count (classes));
   size = hw_format_size (hw_class_table_get_total_size (classes));
+  number = hw_words_for_line (size);
   /* Translators: the first %s is a number of objects, the second a size */
   text = g_strdup_printf (ngettext ("%s object · %s", "%s objects · %s",
                                     (gulong) hw_class_table_get_total_count (classes)),
-                          count, size);
+                          count, number);
   gtk_label_set_text (self->totals, text);
 }
 

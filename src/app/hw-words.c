@@ -4,6 +4,7 @@
 #include "app/hw-words.h"
 
 #include <glib/gi18n.h>
+#include <gtk/gtk.h>
 
 static const char *
 hint_for_snapshot_error (int code)
@@ -147,24 +148,18 @@ hw_words_for_damage (const HwSnapshotDamage *damage)
  * hw_words_for_damage_detail:
  * @damage: what is wrong with a file that could be read in part
  *
- * Says where the trouble is and what it means for the numbers, for a dialog.
+ * Says what is wrong, which names the place, and what it means for the numbers, for a dialog.
  *
  * Returns: (transfer full): a few sentences
  */
 char *
 hw_words_for_damage_detail (const HwSnapshotDamage *damage)
 {
-  g_autofree char *offset = NULL;
-
   g_return_val_if_fail (damage != NULL, NULL);
 
-  offset = hw_format_count (damage->offset);
-
-  /* Translators: the first is a sentence, then the name of a part of the file, then a number */
-  return g_strdup_printf (_("%s\n\nThe trouble begins in the section “%s”, at byte %s of the uncompressed file. Everything before it is shown. Objects whose references are missing look as if nothing kept them alive, so their distances and retained sizes are too small or unknown."),
-                          damage->message,
-                          hw_snapshot_section_get_name (damage->section),
-                          offset);
+  /* Translators: %s is one or two sentences that say what is wrong, and at which byte */
+  return g_strdup_printf (_("%s\n\nObjects whose references are missing look as if nothing kept them alive, so their distances and retained sizes are too small or unknown."),
+                          damage->message);
 }
 
 static gboolean
@@ -264,4 +259,22 @@ hw_words_for_group (GFile *file)
     return g_strdup ("");
 
   return g_file_get_uri (folder);
+}
+
+/**
+ * hw_words_for_line:
+ * @number: a formatted size or difference of sizes, which is to stand in a sentence or a list
+ *
+ * Keeps the parts of a number together where one reads from right to left; without that “7.0 MB” turns into “MB 7.0”
+ * behind a word of the reader's language.
+ *
+ * Returns: (transfer full): @number, with a mark before it if that is needed
+ */
+char *
+hw_words_for_line (const char *number)
+{
+  g_return_val_if_fail (number != NULL, NULL);
+
+  /* U+200E: from left to right */
+  return g_strconcat (gtk_widget_get_default_direction () == GTK_TEXT_DIR_RTL ? "\342\200\216" : "", number, NULL);
 }

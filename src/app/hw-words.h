@@ -17,5 +17,6 @@ char *hw_words_for_time          (GDateTime    *time,
                                   GDateTime    *now);
 char *hw_words_for_title         (GFile        *file);
 char *hw_words_for_group         (GFile        *file);
+char *hw_words_for_line          (const char   *number);
 
 G_END_DECLS

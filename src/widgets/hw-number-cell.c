@@ -4,10 +4,10 @@
 #include <adwaita.h>
 
 #include "widgets/hw-cell-metrics-private.h"
+#include "widgets/hw-number-cell.h"
 
 /* U+200E: signs and units keep their side of a number where one reads from right to left. */
 #define LEFT_TO_RIGHT "\342\200\216"
-#include "widgets/hw-number-cell.h"
 
 #define PERCENT_CHARS 6
 #define NATURAL_CHARS 10
@@ -68,13 +68,15 @@ make_layout (GtkWidget  *widget,
   g_autoptr(PangoAttrList) attributes = pango_attr_list_new ();
 
   pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
+  /* Digits alone would get the font of the reader's own script, and those before a unit another one. */
+  pango_attr_list_insert (attributes, pango_attr_language_new (pango_language_from_string ("en")));
   pango_layout_set_attributes (layout, attributes);
   pango_layout_set_single_paragraph_mode (layout, TRUE);
 
   return layout;
 }
 
-/* Draws a text that ends @end pixels from the cell's start, or begins there from right to left. */
+/* Draws a text that ends @end pixels from the left. */
 static void
 append_text (GtkWidget     *widget,
              GtkSnapshot   *snapshot,
@@ -82,13 +84,12 @@ append_text (GtkWidget     *widget,
              int            end,
              const GdkRGBA *colour)
 {
-  int width, height, x;
+  int width, height;
 
   pango_layout_get_pixel_size (layout, &width, &height);
-  x = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL ? gtk_widget_get_width (widget) - end : end - width;
 
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) (gtk_widget_get_height (widget) - height) / 2));
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) (end - width), (float) (gtk_widget_get_height (widget) - height) / 2));
   gtk_snapshot_append_layout (snapshot, layout, colour);
   gtk_snapshot_restore (snapshot);
 }
@@ -105,19 +106,21 @@ append_bar (HwNumberCell *self,
 
   accent->alpha = 0.22f;
   gsk_rounded_rect_init_from_rect (&rect,
-                                   &GRAPHENE_RECT_INIT (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL ? 0 : width - length,
-                                                        1, length, height - 2),
-                                   3);
+                                   &GRAPHENE_RECT_INIT (width - length, 1, length, height - 2), 3);
   gtk_snapshot_push_rounded_clip (snapshot, &rect);
   gtk_snapshot_append_color (snapshot, accent, &rect.bounds);
   gtk_snapshot_pop (snapshot);
 }
 
+/* Units stand below units only if numbers end at the right, whichever way one reads: they are written from left to
+ * right everywhere. The percentage comes behind the number: left of it where one reads from right to left.
+ */
 static void
 hw_number_cell_snapshot (GtkWidget   *widget,
                          GtkSnapshot *snapshot)
 {
   HwNumberCell *self = HW_NUMBER_CELL (widget);
+  gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
   int end = gtk_widget_get_width (widget);
   GdkRGBA colour;
 
@@ -131,14 +134,17 @@ hw_number_cell_snapshot (GtkWidget   *widget,
     {
       GdkRGBA quiet = colour;
 
-      quiet.alpha *= 0.68f;
+      if (!adw_style_manager_get_high_contrast (adw_style_manager_get_default ()))
+        quiet.alpha *= 0.68f;
       if (self->percent != NULL)
         {
           if (self->percent_layout == NULL)
             self->percent_layout = make_layout (widget, self->percent);
-          append_text (widget, snapshot, self->percent_layout, end, &quiet);
+          append_text (widget, snapshot, self->percent_layout,
+                       rtl ? char_width (widget) * (PERCENT_CHARS - 1) : end, &quiet);
         }
-      end -= char_width (widget) * PERCENT_CHARS;
+      if (!rtl)
+        end -= char_width (widget) * PERCENT_CHARS;
     }
   if (self->layout == NULL)
     self->layout = make_layout (widget, self->text);

@@ -156,12 +156,15 @@ ensure_layouts (HwTextCell *self)
   if (self->tail < self->text->len)
     {
       const char *tail = self->text->str + self->tail;
+      g_autoptr(PangoAttrList) tail_attributes = pango_attr_list_new ();
       g_autofree char *turned = NULL;
 
       /* U+200E: from right to left the @ still stands before the number, and the space before both. */
       if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
         turned = g_strconcat ("\342\200\216", g_str_has_prefix (tail, "  ") ? tail + 2 : tail + 1, "  ", NULL);
-      self->tail_layout = make_layout (self, turned != NULL ? turned : tail, -1, NULL);
+      /* Digits in the font of the name beside them, whatever the reader's script. */
+      pango_attr_list_insert (tail_attributes, pango_attr_language_new (pango_language_from_string ("en")));
+      self->tail_layout = make_layout (self, turned != NULL ? turned : tail, -1, tail_attributes);
     }
 }
 

@@ -19,6 +19,7 @@ struct _HwTreeExpander
   HwTreeModel *model;   /* owned while a row is set */
   HwRow       *row;     /* owned */
   gulong       handler;
+  gboolean     hollow;
 };
 
 G_DEFINE_FINAL_TYPE (HwTreeExpander, hw_tree_expander, GTK_TYPE_WIDGET)
@@ -33,10 +34,16 @@ get_indent (HwTreeExpander *self,
   return MIN (levels * CLAMP (width / 20, MIN_INDENT, INDENT), MAX (width - ICON - GAP - 40, 0));
 }
 
+static gboolean
+can_open (HwTreeExpander *self)
+{
+  return self->row != NULL && !self->hollow && hw_row_get_expandable (self->row);
+}
+
 static void
 update_state (HwTreeExpander *self)
 {
-  if (self->row != NULL && hw_row_get_expandable (self->row))
+  if (can_open (self))
     gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_EXPANDED, hw_row_get_expanded (self->row), -1);
   else
     gtk_accessible_reset_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_EXPANDED);
@@ -51,7 +58,7 @@ toggle (GtkWidget  *widget,
   HwTreeExpander *self = HW_TREE_EXPANDER (widget);
   gboolean expand;
 
-  if (self->row == NULL || !hw_row_get_expandable (self->row))
+  if (!can_open (self))
     return;
 
   expand = g_str_equal (action, "listitem.expand") ||
@@ -110,7 +117,7 @@ hw_tree_expander_snapshot (GtkWidget   *widget,
   int width = gtk_widget_get_width (widget);
   int indent = get_indent (self, width);
 
-  if (self->row != NULL && hw_row_get_expandable (self->row))
+  if (can_open (self))
     {
       GtkTextDirection direction = gtk_widget_get_direction (widget);
       /* The theme keeps the icons that were looked up last. */
@@ -257,10 +264,26 @@ hw_tree_expander_press (HwTreeExpander *self,
 
   g_return_val_if_fail (HW_IS_TREE_EXPANDER (self), FALSE);
 
-  if (at < start - GAP || at > start + ICON + GAP || self->row == NULL || !hw_row_get_expandable (self->row))
+  if (at < start - GAP || at > start + ICON + GAP || !can_open (self))
     return FALSE;
 
   gtk_widget_activate_action (GTK_WIDGET (self), "listitem.toggle-expand", NULL);
 
   return TRUE;
+}
+
+/**
+ * hw_tree_expander_set_hollow:
+ * @self: an expander
+ * @hollow: whether its row stands for nothing here, but only in another pane
+ *
+ * Shows no triangle whatever the row. Takes effect with the next row.
+ */
+void
+hw_tree_expander_set_hollow (HwTreeExpander *self,
+                             gboolean        hollow)
+{
+  g_return_if_fail (HW_IS_TREE_EXPANDER (self));
+
+  self->hollow = hollow;
 }

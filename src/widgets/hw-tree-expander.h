@@ -28,5 +28,7 @@ void       hw_tree_expander_set_row   (HwTreeExpander  *self,
                                        HwRow           *row);
 gboolean   hw_tree_expander_press     (HwTreeExpander  *self,
                                        double           x);
+void       hw_tree_expander_set_hollow (HwTreeExpander *self,
+                                        gboolean        hollow);
 
 G_END_DECLS

@@ -224,6 +224,8 @@ bind_name (HwTreeTable        *self,
   hw_row_get_text (row, &text);
   adapt_to_pane (self, row, &text);
   hw_text_cell_set_text (HW_TEXT_CELL (hw_tree_expander_get_child (expander)), &text);
+  /* What opens is in the other pane only. */
+  hw_tree_expander_set_hollow (expander, !is_in_pane (self, row));
   hw_tree_expander_set_row (expander, self->model, row);
 }
 

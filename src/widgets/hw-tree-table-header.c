@@ -149,7 +149,9 @@ add_keys (GtkWidget *title)
   gtk_widget_add_controller (title, controller);
 }
 
-/* A number's title stands over the numbers' end, not over their start; each says what its column means. */
+/* A number's title ends where the numbers end, at the right whichever way one reads, and its arrow stands before
+ * it; each title says what its column means.
+ */
 void
 hw_tree_table_dress_titles (HwTreeTable *self)
 {
@@ -167,7 +169,11 @@ hw_tree_table_dress_titles (HwTreeTable *self)
 
       if (column == NULL || box == NULL)
         continue;
-      gtk_widget_set_halign (box, column->kind == HW_CELL_NAME ? GTK_ALIGN_FILL : GTK_ALIGN_END);
+      if (column->kind != HW_CELL_NAME)
+        {
+          gtk_widget_set_direction (box, GTK_TEXT_DIR_RTL);
+          gtk_widget_set_halign (box, GTK_ALIGN_START);
+        }
       gtk_accessible_update_property (GTK_ACCESSIBLE (title), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, column->explanation, -1);
       add_keys (title);
     }

@@ -48,13 +48,42 @@ go_to_parent (HwTreeTable *self,
 
 typedef enum
 {
-  KEY_OPEN,     /* the arrow that points into the tree */
+  KEY_OPEN,       /* the arrow that points into the tree */
   KEY_CLOSE,
+  KEY_OPEN_ONLY,  /* the same arrow with Shift */
+  KEY_CLOSE_ONLY,
   KEY_EXPAND,
   KEY_COLLAPSE,
   KEY_TOGGLE,
   KEY_PARENT,
 } Key;
+
+/* From right to left the arrows change places. */
+static Key
+mirror (Key key)
+{
+  switch (key)
+    {
+    case KEY_OPEN:
+      return KEY_CLOSE;
+
+    case KEY_CLOSE:
+      return KEY_OPEN;
+
+    case KEY_OPEN_ONLY:
+      return KEY_CLOSE_ONLY;
+
+    case KEY_CLOSE_ONLY:
+      return KEY_OPEN_ONLY;
+
+    case KEY_EXPAND:
+    case KEY_COLLAPSE:
+    case KEY_TOGGLE:
+    case KEY_PARENT:
+    default:
+      return key;
+    }
+}
 
 static gboolean
 key_cb (GtkWidget *widget,
@@ -69,9 +98,8 @@ key_cb (GtkWidget *widget,
   if (row == NULL || hw_tree_table_get_focused_title (self) != NULL)
     return FALSE;
 
-  /* From right to left the arrows change places. */
-  if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL && (key == KEY_OPEN || key == KEY_CLOSE))
-    key = key == KEY_OPEN ? KEY_CLOSE : KEY_OPEN;
+  if (gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL)
+    key = mirror (key);
 
   switch (key)
     {
@@ -90,10 +118,12 @@ key_cb (GtkWidget *widget,
       hw_tree_model_collapse (self->model, row);
       return TRUE;
 
+    case KEY_OPEN_ONLY:
     case KEY_EXPAND:
       hw_tree_model_expand (self->model, row);
       return TRUE;
 
+    case KEY_CLOSE_ONLY:
     case KEY_COLLAPSE:
       hw_tree_model_collapse (self->model, row);
       return TRUE;
@@ -187,13 +217,17 @@ get_row_place (HwTreeTable  *self,
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
   graphene_rect_t bounds;
+  float inset;
 
   *place = (GdkRectangle) { gtk_widget_get_width (GTK_WIDGET (self)) / 2, 24, 1, 1 };
   if (focus == NULL || focus == GTK_WIDGET (self->view) || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)) ||
       !gtk_widget_compute_bounds (focus, GTK_WIDGET (self), &bounds))
     return;
 
-  place->x = (int) (bounds.origin.x + MIN (bounds.size.width / 2, 120));
+  /* Where the name begins. */
+  inset = MIN (bounds.size.width / 2, 120);
+  place->x = (int) (gtk_widget_get_direction (focus) == GTK_TEXT_DIR_RTL ? bounds.origin.x + bounds.size.width - inset
+                                                                          : bounds.origin.x + inset);
   place->y = (int) bounds.origin.y;
   place->height = (int) bounds.size.height;
 }
@@ -452,8 +486,8 @@ hw_tree_table_install_keys (HwTreeTable *self)
   static const struct { const char *trigger; Key key; } keys[] = {
     { "Right", KEY_OPEN }, { "KP_Right", KEY_OPEN },
     { "Left", KEY_CLOSE }, { "KP_Left", KEY_CLOSE },
-    { "<Shift>Right|<Control><Shift>Right", KEY_EXPAND },
-    { "<Shift>Left|<Control><Shift>Left", KEY_COLLAPSE },
+    { "<Shift>Right|<Control><Shift>Right", KEY_OPEN_ONLY },
+    { "<Shift>Left|<Control><Shift>Left", KEY_CLOSE_ONLY },
     { "plus|KP_Add", KEY_EXPAND }, { "asterisk|KP_Multiply", KEY_EXPAND },
     { "minus|KP_Subtract", KEY_COLLAPSE }, { "slash|KP_Divide", KEY_COLLAPSE },
     { "<Control>space", KEY_TOGGLE },

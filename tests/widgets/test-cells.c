@@ -218,6 +218,16 @@ test_expander_leaf (void)
   hw_tree_expander_set_row (HW_TREE_EXPANDER (self.expander), NULL, NULL);
   gtk_widget_activate_action (self.expander, "listitem.expand", NULL);
 
+  /* Neither is there one where a row stands for nothing. */
+  hw_tree_expander_set_hollow (HW_TREE_EXPANDER (self.expander), TRUE);
+  hw_tree_expander_set_row (HW_TREE_EXPANDER (self.expander), self.model, self.row);
+  g_assert_false (hw_tree_expander_press (HW_TREE_EXPANDER (self.expander), 8));
+  g_assert_false (hw_row_get_expanded (self.row));
+  hw_tree_expander_set_hollow (HW_TREE_EXPANDER (self.expander), FALSE);
+  hw_tree_expander_set_row (HW_TREE_EXPANDER (self.expander), self.model, self.row);
+  g_assert_true (hw_tree_expander_press (HW_TREE_EXPANDER (self.expander), 8));
+  g_assert_true (hw_row_get_expanded (self.row));
+
   fixture_clear (&self);
 }
 

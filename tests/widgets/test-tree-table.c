@@ -373,7 +373,11 @@ test_keys (gconstpointer data)
   g_assert_true (hw_row_get_expanded (row));
   g_assert_true (press (&self, "<Control>space"));
   g_assert_false (hw_row_get_expanded (row));
-  g_assert_true (press (&self, "<Shift>Right"));
+  g_assert_true (press (&self, rtl ? "<Control><Shift>Left" : "<Control><Shift>Right"));
+  g_assert_true (hw_row_get_expanded (row));
+  g_assert_true (press (&self, rtl ? "<Shift>Right" : "<Shift>Left"));
+  g_assert_false (hw_row_get_expanded (row));
+  g_assert_true (press (&self, rtl ? "<Shift>Left" : "<Shift>Right"));
   g_assert_true (hw_row_get_expanded (row));
 
   /* On a header they are the header's. */
@@ -572,8 +576,14 @@ assert_titles (Fixture *self)
     {
       GtkWidget *box = gtk_widget_get_first_child (get_title (self, i));
 
-      g_assert_cmpint (gtk_widget_get_halign (box), ==,
-                       g_str_equal (get_id (self, i), "name") ? GTK_ALIGN_FILL : GTK_ALIGN_END);
+      /* From right to left the start is at the right. */
+      if (!g_str_equal (get_id (self, i), "name"))
+        {
+          g_assert_cmpint (gtk_widget_get_direction (box), ==, GTK_TEXT_DIR_RTL);
+          g_assert_cmpint (gtk_widget_get_halign (box), ==, GTK_ALIGN_START);
+        }
+      else
+        g_assert_cmpint (gtk_widget_get_halign (box), ==, GTK_ALIGN_FILL);
     }
 }
 
