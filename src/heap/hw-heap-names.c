@@ -17,15 +17,27 @@
 #define ROPE_STEPS(heap) ((guint64) (heap)->n_nodes + 4 * ROPE_UNITS)
 
 /**
+ * hw_heap_is_quoted_property:
+ * @name: a property's name, WTF-8
+ *
+ * Returns: whether it stands inside {…} as a JSON string, because it has any of , ' " { }
+ */
+gboolean
+hw_heap_is_quoted_property (const char *name)
+{
+  return strpbrk (name, ",'\"{}") != NULL;
+}
+
+/**
  * hw_heap_dup_property_name:
  * @name: a property's name, WTF-8
  *
- * Returns: (transfer full): the name as it stands inside {…}: a JSON string if it has any of , ' " { }
+ * Returns: (transfer full): the name as it stands inside {…}
  */
 char *
 hw_heap_dup_property_name (const char *name)
 {
-  return strpbrk (name, ",'\"{}") != NULL ? hw_text_dup_json (name) : g_strdup (name);
+  return hw_heap_is_quoted_property (name) ? hw_text_dup_json (name) : g_strdup (name);
 }
 
 /* Of several edges of one name the last before both parts are known counts, as in DevTools. */

@@ -436,6 +436,7 @@ gboolean  hw_heap_find_producer        (HwHeap        *self,
                                         GError       **error);
 
 /* hw-heap-names.c */
+gboolean  hw_heap_is_quoted_property   (const char    *name);
 char     *hw_heap_dup_property_name    (const char    *name);
 
 /* hw-heap-builder.c */

@@ -330,6 +330,7 @@ make_candidate (HwHeap   *heap,
 
 typedef struct
 {
+  guint64 hash;   /* of the text */
   guint64 count;
   guint   group;  /* the first with this text */
 } Candidate;
@@ -346,15 +347,113 @@ compare_candidates (gconstpointer a,
   return x->group < y->group ? -1 : x->group > y->group;
 }
 
-static guint64
-hash_text (const char *text)
+/*
+ * A hash of the text that make_candidate() would make, and whether there would be one. Nothing is allocated: with
+ * dictionaries used as objects there are as many candidates as objects, and most of them come to nothing.
+ */
+static gboolean
+hash_candidate (HwHeap   *heap,
+                guint32   node,
+                guint64  *hash)
 {
-  guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
+  const guint32 *names = hw_column_u32 (&heap->pattern_name);
+  gboolean has_property = FALSE;
+  gsize units = 1;
+  guint32 start, end;
 
-  for (; *text != 0; text++)
-    hash = (hash ^ (guint8) *text) * G_GUINT64_CONSTANT (0x100000001b3);
+  *hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
+  get_entries (heap, node, &start, &end);
+  for (guint32 i = start; i < end; i++)
+    {
+      g_autofree char *quoted = NULL;
+      const char *name;
+      gsize n;
 
-  return hash;
+      if (!is_property (heap, i))
+        continue;
+      name = hw_heap_string (heap, names[i]);
+      if (hw_heap_is_quoted_property (name))
+        name = quoted = hw_heap_dup_property_name (name);
+      n = hw_text_utf16_length (name, -1);
+      if (units > 1 && units + n > SHAPE_UNITS)
+        break;
+      has_property = TRUE;
+      if (units > 1)
+        {
+          *hash = (*hash ^ ',') * G_GUINT64_CONSTANT (0x100000001b3);
+          units += 2;
+        }
+      for (; *name != 0; name++)
+        *hash = (*hash ^ (guint8) *name) * G_GUINT64_CONSTANT (0x100000001b3);
+      units += n;
+    }
+
+  return has_property;
+}
+
+/* Candidates by the hash of their text: open addressing, places + 1. */
+typedef struct
+{
+  GArray  *candidates;
+  guint32 *table;
+  gsize    mask;
+} Counter;
+
+static gboolean
+counter_grow (Counter  *self,
+              GError  **error)
+{
+  gsize size = self->table == NULL ? 1024 : (self->mask + 1) * 2;
+  guint32 *table = g_try_new0 (guint32, size);
+
+  if (table == NULL)
+    {
+      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for shapes");
+      return FALSE;
+    }
+  g_free (self->table);
+  self->table = table;
+  self->mask = size - 1;
+  for (guint c = 0; c < self->candidates->len; c++)
+    {
+      gsize i = g_array_index (self->candidates, Candidate, c).hash & self->mask;
+
+      while (table[i] != 0)
+        i = (i + 1) & self->mask;
+      table[i] = c + 1;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+counter_add (Counter      *self,
+             guint64       hash,
+             const Group  *group,
+             guint         number,
+             GError      **error)
+{
+  Candidate fresh = { hash, group->count, number };
+  gsize i;
+
+  if (self->table == NULL || self->candidates->len > self->mask / 2)
+    if (!counter_grow (self, error))
+      return FALSE;
+
+  for (i = hash & self->mask; self->table[i] != 0; i = (i + 1) & self->mask)
+    {
+      Candidate *known = &g_array_index (self->candidates, Candidate, self->table[i] - 1);
+
+      if (known->hash == hash)
+        {
+          known->count += group->count;
+          return TRUE;
+        }
+    }
+  g_array_append_val (self->candidates, fresh);
+  self->table[i] = self->candidates->len;
+
+  return TRUE;
 }
 
 /**
@@ -373,32 +472,24 @@ hw_shape_groups_infer (HwShapeGroups  *self,
                        GCancellable   *cancellable,
                        GError        **error)
 {
-  g_autoptr(GHashTable) by_text = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   g_autoptr(GArray) candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
   g_autoptr(GPtrArray) shapes = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_shape_free);
+  Counter counter = { candidates, NULL, 0 };
+  gboolean ok = TRUE;
 
-  for (guint g = 0; g < self->groups->len; g++)
+  for (guint g = 0; ok && g < self->groups->len; g++)
     {
       const Group *group = &g_array_index (self->groups, Group, g);
-      HwShape *shape = make_candidate (self->heap, group->representative);
-      gpointer place;
       guint64 hash;
 
-      HW_RETURN_IF_CANCELLED (g, cancellable, error);
-      if (shape == NULL)
-        continue;
-      hash = hash_text (shape->name);
-      hw_shape_free (shape);
-      if (g_hash_table_lookup_extended (by_text, &hash, NULL, &place))
-        g_array_index (candidates, Candidate, GPOINTER_TO_UINT (place)).count += group->count;
-      else
-        {
-          Candidate fresh = { group->count, g };
-
-          g_hash_table_insert (by_text, g_memdup2 (&hash, sizeof hash), GUINT_TO_POINTER (candidates->len));
-          g_array_append_val (candidates, fresh);
-        }
+      if ((g & HW_CANCEL_STEPS) == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
+        ok = FALSE;
+      else if (hash_candidate (self->heap, group->representative, &hash))
+        ok = counter_add (&counter, hash, group, g, error);
     }
+  g_free (counter.table);
+  if (!ok)
+    return NULL;
 
   g_array_sort (candidates, compare_candidates);
   for (guint i = 0; i < candidates->len; i++)
