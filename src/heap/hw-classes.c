@@ -387,7 +387,11 @@ lay_out (HwHeap           *self,
   for (gsize w = 0; w < n; w++)
     size[w] = 1;
   for (gsize w = n; w-- > 1;)
-    size[parent[w]] += size[w];
+    {
+      if ((w & HW_CANCEL_STEPS) == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
+        return NULL;
+      size[parent[w]] += size[w];
+    }
 
   /* Each node takes its stretch from the end of its dominator's, so that just the dominator's own place is left. */
   place[0] = size[0];
@@ -399,7 +403,11 @@ lay_out (HwHeap           *self,
       place[parent[w]] -= size[w];
     }
   for (guint32 w = 0; w < n; w++)
-    at[place[w] - 1] = w;
+    {
+      if ((w & HW_CANCEL_STEPS) == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
+        return NULL;
+      at[place[w] - 1] = w;
+    }
 
   return at;
 }
@@ -517,11 +525,12 @@ hw_heap_sum_classes (HwHeap   *self,
  * @order: (nullable): all nodes in the order in which a class is to list its own, or NULL for file order
  * @offsets: (out) (transfer full): from malloc(): where each class's objects begin, and the end
  * @instances: (out) (transfer full): from malloc(): node ids by class
+ * @cancellable: (nullable): stops the work
  * @error: return location
  *
  * Lists the objects of shallow size above 0 by class. Cost: two passes.
  *
- * Returns: FALSE when memory is short
+ * Returns: FALSE when memory is short or the work is to stop
  */
 gboolean
 hw_heap_list_instances (HwHeap          *self,
@@ -530,6 +539,7 @@ hw_heap_list_instances (HwHeap          *self,
                         const guint32   *order,
                         guint32        **offsets,
                         guint32        **instances,
+                        GCancellable    *cancellable,
                         GError         **error)
 {
   guint32 *first = calloc ((gsize) n_classes + 2, sizeof (guint32));
@@ -553,6 +563,12 @@ hw_heap_list_instances (HwHeap          *self,
     {
       guint32 node = order != NULL ? order[i] : i;
 
+      if ((i & HW_CANCEL_STEPS) == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
+        {
+          free (first);
+          free (nodes);
+          return FALSE;
+        }
       if (hw_sizes_get (&self->node_size, node) != 0)
         nodes[first[hw_column_get (class_of_node, node) + 1]++] = node;
     }
@@ -589,13 +605,13 @@ hw_heap_aggregate (HwHeap           *self,
 
   if (at == NULL)
     return NULL;
-  hw_heap_store_dominators (self, tree);
-  if (!add_retained (self, rows, tree, at, cancellable, error))
+  if (!hw_heap_store_dominators (self, tree, cancellable, error) ||
+      !add_retained (self, rows, tree, at, cancellable, error))
     return NULL;
 
   /* The lists take what the tree gives back. */
   hw_dominator_tree_clear (tree);
-  if (!hw_heap_list_instances (self, &self->node_class, rows->len, NULL, &offsets, &instances, error))
+  if (!hw_heap_list_instances (self, &self->node_class, rows->len, NULL, &offsets, &instances, cancellable, error))
     return NULL;
 
   return make_class_table (self, rows, TRUE, offsets, instances);

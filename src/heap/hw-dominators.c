@@ -177,7 +177,10 @@ find_semidominators (Work          *self,
   const guint32 *group = self->group;
 
   for (guint32 n = 0; n < self->n_reached; n++)
-    self->links[n] = (Link) { self->idom[n], n };
+    {
+      HW_RETURN_IF_CANCELLED (n, cancellable, error);
+      self->links[n] = (Link) { self->idom[n], n };
+    }
 
   for (guint32 w = self->n_reached; w-- > 1;)
     {
@@ -237,19 +240,30 @@ compute (Work            *self,
  * hw_heap_store_dominators:
  * @self: a heap with a dominators' tree
  * @tree: the tree
+ * @cancellable: (nullable): stops the work
+ * @error: return location
  *
  * Fills the column of dominators, whose place has been used for other things so far.
+ *
+ * Returns: FALSE with @error set
  */
-void
-hw_heap_store_dominators (HwHeap                *self,
-                          const HwDominatorTree *tree)
+gboolean
+hw_heap_store_dominators (HwHeap                 *self,
+                          const HwDominatorTree  *tree,
+                          GCancellable           *cancellable,
+                          GError                **error)
 {
   const guint32 *vertex = hw_column_u32 (&tree->vertex);
   const guint32 *parent = hw_column_u32 (&tree->parent);
   guint32 *dominator = hw_column_u32 (&self->dominator);
 
   for (guint32 w = 0; w < self->n_nodes; w++)
-    dominator[vertex[w]] = vertex[parent[w]];
+    {
+      HW_RETURN_IF_CANCELLED (w, cancellable, error);
+      dominator[vertex[w]] = vertex[parent[w]];
+    }
+
+  return TRUE;
 }
 
 /**

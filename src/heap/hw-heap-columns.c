@@ -503,7 +503,7 @@ restore_classes (HwHeap        *heap,
   guint32 *offsets, *instances;
   HwClassTable *table;
 
-  if (!hw_heap_list_instances (heap, &heap->node_class, n_classes, NULL, &offsets, &instances, error))
+  if (!hw_heap_list_instances (heap, &heap->node_class, n_classes, NULL, &offsets, &instances, NULL, error))
     return NULL;
 
   builder = hw_class_table_builder_new (hw_heap_get_total_size (heap), TRUE, TRUE);

@@ -211,7 +211,7 @@ class_lists_init (ClassLists     *self,
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
-  return hw_heap_list_instances (heap, class_of_node, n_classes, by_id, &self->offsets, &self->nodes, error);
+  return hw_heap_list_instances (heap, class_of_node, n_classes, by_id, &self->offsets, &self->nodes, cancellable, error);
 }
 
 static void

@@ -16,6 +16,9 @@
 #include "heap/hw-shapes-private.h"
 
 #include <glib/gi18n-lib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 typedef struct
 {
@@ -294,6 +297,15 @@ derive (Load    *self,
   return ok;
 }
 
+/* Blocks that were freed stay with the C library otherwise: 60 MB after a file of 1 GB. */
+static void
+give_back (void)
+{
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+}
+
 static HwHeap *
 load (GFile                    *file,
       GInputStream             *stream,
@@ -331,10 +343,11 @@ load (GFile                    *file,
   g_clear_object (&self.stop);
   g_clear_error (&self.helper_error);
   if (!ok)
-    {
-      hw_heap_unref (self.heap);
-      return NULL;
-    }
+    g_clear_pointer (&self.heap, hw_heap_unref);
+  give_back ();
+  if (!ok)
+    return NULL;
+
   hw_progress_finish (self.options->progress);
   if (self.options->classes_func != NULL)
     self.options->classes_func (self.heap->classes, self.options->classes_data);

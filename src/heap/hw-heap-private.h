@@ -337,8 +337,10 @@ gboolean  hw_heap_compute_dominators   (HwHeap        *self,
                                         GCancellable  *cancellable,
                                         GError       **error);
 
-void      hw_heap_store_dominators     (HwHeap        *self,
-                                        const HwDominatorTree *tree);
+gboolean  hw_heap_store_dominators     (HwHeap        *self,
+                                        const HwDominatorTree *tree,
+                                        GCancellable  *cancellable,
+                                        GError       **error);
 void      hw_dominator_tree_clear      (HwDominatorTree *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HwDominatorTree, hw_dominator_tree_clear)
@@ -417,6 +419,7 @@ gboolean  hw_heap_list_instances       (HwHeap        *self,
                                         const guint32 *order,
                                         guint32      **offsets,
                                         guint32      **instances,
+                                        GCancellable  *cancellable,
                                         GError       **error);
 HwClassTable *hw_heap_sum_classes      (HwHeap        *self,
                                         GArray        *rows,

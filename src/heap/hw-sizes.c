@@ -240,24 +240,19 @@ hw_heap_transfer_sizes (HwHeap        *self,
                         GCancellable  *cancellable,
                         GError       **error)
 {
-  g_autofree guint32 *owner = NULL;
+  g_auto(HwColumn) owner = { .width = 4 };
   Moving moving;
   gboolean ok;
 
   if (!has_user_root (self))
     return TRUE;
 
-  owner = g_try_new (guint32, self->n_nodes);
-  if (owner == NULL)
-    {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for sizes");
-      return FALSE;
-    }
-  if (!find_owners (self, owner, cancellable, error))
+  if (!hw_column_resize (&owner, self->n_nodes, error) ||
+      !find_owners (self, hw_column_u32 (&owner), cancellable, error))
     return FALSE;
 
   moving_init (&moving, &self->node_size);
-  ok = move_sizes (self, owner, &moving, cancellable, error);
+  ok = move_sizes (self, hw_column_u32 (&owner), &moving, cancellable, error);
   g_hash_table_unref (moving.far);
 
   return ok;
