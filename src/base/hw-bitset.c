@@ -2,8 +2,7 @@
 #include "config.h"
 
 #include "base/hw-bitset.h"
-
-#include <stdlib.h>
+#include "base/hw-column.h"
 
 /**
  * hw_bitset_init:
@@ -18,10 +17,15 @@ gboolean
 hw_bitset_init (HwBitset *self,
                 gsize     n_bits)
 {
-  self->n_bits = n_bits;
-  self->words = calloc (n_bits / 64 + 1, sizeof (guint64));
+  HwColumn column = { .width = sizeof (guint64) };
 
-  return self->words != NULL;
+  /* A column goes back to the system when it is freed. */
+  *self = (HwBitset) { NULL, 0 };
+  if (!hw_column_resize (&column, n_bits / 64 + 1, NULL))
+    return FALSE;
+  *self = (HwBitset) { column.data, n_bits };
+
+  return TRUE;
 }
 
 /**
@@ -33,9 +37,12 @@ hw_bitset_init (HwBitset *self,
 void
 hw_bitset_clear (HwBitset *self)
 {
-  free (self->words);
-  self->words = NULL;
-  self->n_bits = 0;
+  gsize n_words = self->n_bits / 64 + 1;
+  HwColumn column = { self->words, n_words, n_words, sizeof (guint64) };
+
+  if (self->words != NULL)
+    hw_column_clear (&column);
+  *self = (HwBitset) { NULL, 0 };
 }
 
 /**

@@ -28,7 +28,7 @@ typedef struct
   GArray     *plain_class;  /* number → class without location, or HW_NONE */
   GHashTable *located;      /* LocatedKey → class */
   GArray     *rows;         /* HwClassRow */
-  guint32    *of_string;    /* string id → number of the class that objects of the name have, HW_NONE until asked */
+  HwColumn    of_string;    /* u32, string id → number of the class that objects of the name have, HW_NONE until asked */
   guint32     of_kind[HW_NODE_KIND_OTHER + 1];
   guint32    *of_shape;     /* shape → number, HW_NONE until asked */
 } Classifier;
@@ -143,9 +143,11 @@ node_name_number (Classifier     *self,
 
   if (kind == HW_NODE_KIND_OBJECT || kind == HW_NODE_KIND_NATIVE)
     {
-      if (self->of_string[string] == HW_NONE)
-        self->of_string[string] = name_number (self, dup_object_class (hw_heap_string (heap, string)));
-      return self->of_string[string];
+      guint32 *number = &hw_column_u32 (&self->of_string)[string];
+
+      if (*number == HW_NONE)
+        *number = name_number (self, dup_object_class (hw_heap_string (heap, string)));
+      return *number;
     }
 
   if (kind == HW_NODE_KIND_OTHER)
@@ -271,13 +273,10 @@ classifier_init (Classifier  *self,
   self->rows = g_array_new (FALSE, FALSE, sizeof (HwClassRow));
   g_array_set_clear_func (self->rows, row_clear);
   memset (self->of_kind, 0xff, sizeof self->of_kind);
-  self->of_string = g_try_new (guint32, MAX (heap->n_strings, 1));
-  if (self->of_string == NULL)
-    {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for classes");
-      return FALSE;
-    }
-  memset (self->of_string, 0xff, (gsize) heap->n_strings * sizeof (guint32));
+  hw_column_init (&self->of_string, 4);
+  if (!hw_column_resize (&self->of_string, MAX (heap->n_strings, 1), error))
+    return FALSE;
+  memset (self->of_string.data, 0xff, (gsize) heap->n_strings * sizeof (guint32));
 
   return TRUE;
 }
@@ -290,7 +289,7 @@ classifier_clear (Classifier *self)
   g_clear_pointer (&self->plain_class, g_array_unref);
   g_clear_pointer (&self->located, g_hash_table_unref);
   g_clear_pointer (&self->rows, g_array_unref);
-  g_free (self->of_string);
+  hw_column_clear (&self->of_string);
   g_free (self->of_shape);
 }
 

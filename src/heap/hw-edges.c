@@ -49,31 +49,28 @@ count_one (guint8  *low,
     high[target] += 256;
 }
 
-static guint8 *
-begin_count (HwHeap  *self,
-             GError **error)
+static gboolean
+begin_count (HwHeap    *self,
+             HwColumn  *low,
+             GError   **error)
 {
-  guint8 *low;
-
-  if (!hw_column_resize (&self->first_retainer, (gsize) self->n_nodes + 1, error))
-    return NULL;
+  if (!hw_column_resize (&self->first_retainer, (gsize) self->n_nodes + 1, error) ||
+      !hw_column_resize (low, self->n_nodes, error))
+    return FALSE;
   memset (self->first_retainer.data, 0, ((gsize) self->n_nodes + 1) * sizeof (guint32));
 
-  low = g_try_new0 (guint8, self->n_nodes);
-  if (low == NULL)
-    g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for retainers");
-
-  return low;
+  return TRUE;
 }
 
 static void
-end_count (HwHeap *self,
-           guint8 *low)
+end_count (HwHeap   *self,
+           HwColumn *low)
 {
   guint32 *counts = hw_column_u32 (&self->first_retainer);
 
   for (gsize node = 0; node < self->n_nodes; node++)
-    counts[node] += low[node];
+    counts[node] += hw_column_u8 (low)[node];
+  hw_column_clear (low);
 }
 
 /* Makes each number of @first the end of a group of so many, and the last one the end of all. */
@@ -106,10 +103,10 @@ hw_heap_build_retainers (HwHeap        *self,
                          GError       **error)
 {
   HwIds targets = hw_column_ids (&self->edge_target);
-  g_autofree guint8 *low = begin_count (self, error);
+  g_auto(HwColumn) low = { .width = 1 };
   guint32 *first, *retainers;
 
-  if (low == NULL || !hw_column_resize (&self->retainer, self->n_edges, error))
+  if (!begin_count (self, &low, error) || !hw_column_resize (&self->retainer, self->n_edges, error))
     return FALSE;
 
   first = hw_column_u32 (&self->first_retainer);
@@ -117,9 +114,9 @@ hw_heap_build_retainers (HwHeap        *self,
   for (guint32 e = 0; e < self->n_edges; e++)
     {
       HW_RETURN_IF_CANCELLED (e, cancellable, error);
-      count_one (low, first, hw_id (targets, e));
+      count_one (hw_column_u8 (&low), first, hw_id (targets, e));
     }
-  end_count (self, low);
+  end_count (self, &low);
   make_ends (first, self->n_nodes);
 
   /* From the last to the first, so that each end comes to be the group's start. */
@@ -196,11 +193,12 @@ hw_heap_mark_essential (HwHeap             *self,
   HwIds targets = hw_column_ids (&self->edge_target);
   const guint32 *first_edge = hw_column_u32 (&self->first_edge);
   gboolean has_pairs = pairs->n_pairs > 0;
-  g_autofree guint8 *low = begin_count (self, error);
-  guint32 *high = hw_column_u32 (&self->first_retainer);
+  g_auto(HwColumn) low = { .width = 1 };
+  guint32 *high;
 
-  if (low == NULL)
+  if (!begin_count (self, &low, error))
     return FALSE;
+  high = hw_column_u32 (&self->first_retainer);
 
   for (guint32 source = 0; source < self->n_nodes; source++)
     {
@@ -224,11 +222,11 @@ hw_heap_mark_essential (HwHeap             *self,
             continue;
 
           hw_bitset_set (essential, e);
-          count_one (low, high, target);
+          count_one (hw_column_u8 (&low), high, target);
         }
     }
 
-  end_count (self, low);
+  end_count (self, &low);
 
   return make_room (self, has_predecessor, error);
 }

@@ -515,6 +515,7 @@ typedef struct
   GPtrArray  *waiting;   /* number → GArray of definitions that wait for it */
   GArray     *needs;     /* per definition: the numbers of its properties, sorted, one after another */
   GArray     *first;     /* per definition: where its numbers begin in needs */
+  HwColumn    strings;   /* u32, what of_string points to */
   guint32    *seen;      /* number → how often the current group has it */
   guint32    *of_string; /* string id → number, HW_NONE for none, UNKNOWN until asked */
 } Matcher;
@@ -590,12 +591,10 @@ matcher_init (Matcher    *self,
     }
 
   self->seen = g_new0 (guint32, MAX (self->waiting->len, 1));
-  self->of_string = g_try_new (guint32, MAX (heap->n_strings, 1));
-  if (self->of_string == NULL)
-    {
-      g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Not enough memory for shapes");
-      return FALSE;
-    }
+  hw_column_init (&self->strings, 4);
+  if (!hw_column_resize (&self->strings, MAX (heap->n_strings, 1), error))
+    return FALSE;
+  self->of_string = hw_column_u32 (&self->strings);
   for (guint32 i = 0; i < heap->n_strings; i++)
     self->of_string[i] = UNKNOWN;
 
@@ -610,7 +609,7 @@ matcher_clear (Matcher *self)
   g_array_unref (self->needs);
   g_array_unref (self->first);
   g_free (self->seen);
-  g_free (self->of_string);
+  hw_column_clear (&self->strings);
 }
 
 static guint32
