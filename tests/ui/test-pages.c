@@ -5,11 +5,14 @@
 
 #include <adwaita.h>
 
+#include "app/hw-capture-private.h"
 #include "app/hw-comparison-page.h"
 #include "app/hw-containment-page.h"
 #include "app/hw-retainers-pane.h"
 #include "app/hw-summary-page.h"
+#include "base/hw-format.h"
 #include "heap/hw-heap-private.h"
+#include "widgets/hw-number-cell.h"
 #include "widgets/hw-tree-table.h"
 
 /* The views over one document, without the window around them. */
@@ -188,11 +191,65 @@ test_close (void)
   fixture_clear (&self);
 }
 
+/* A number cell on the screen that shows a text, or NULL. */
+static HwNumberCell *
+find_number (GtkWidget  *widget,
+             const char *text)
+{
+  HwNumberCell *found = NULL;
+
+  if (HW_IS_NUMBER_CELL (widget))
+    return g_strcmp0 (hw_number_cell_get_text (HW_NUMBER_CELL (widget)), text) == 0 && gtk_widget_get_mapped (widget)
+             ? HW_NUMBER_CELL (widget)
+             : NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_number (child, text);
+
+  return found;
+}
+
+/* Constructors are there before distances and retained sizes are: those say so, and fill in. */
+static void
+test_loading (void)
+{
+  Fixture self;
+  HwClassTableBuilder *builder = hw_class_table_builder_new (1000, FALSE, FALSE);
+  const HwClassRow row = { .name = "Session", .count = 2, .shallow_size = 100, .first_instance = { 3 } };
+  g_autoptr(GFile) file = sample (0);
+  HwCapture *capture;
+  HwNumberCell *cell;
+
+  fixture_init (&self);
+  capture = hw_capture_new (file, self.cache, NULL);
+  hw_document_add_capture (self.document, capture);
+  hw_document_set_capture (self.document, capture);
+  hw_class_table_builder_add (builder, &row);
+  capture->classes = hw_class_table_builder_end (builder, NULL, NULL);
+  hw_capture_notify (capture, PROP_CLASSES);
+  wait_for (count (self.summary) == 1);
+  wait_for (find_number (self.summary, "0.1" HW_NBSP "kB") != NULL);
+  cell = find_number (self.summary, "…");
+  g_assert_nonnull (cell);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (cell), GTK_ACCESSIBLE_PROPERTY_LABEL, "…");
+
+  hw_capture_load (capture);
+  wait_for (hw_capture_get_state (capture) == HW_CAPTURE_READY);
+  wait_for (count (self.summary) > 5 && find_number (self.summary, "…") == NULL);
+
+  g_object_unref (capture);
+  fixture_clear (&self);
+}
+
 static void
 test_statuses (void)
 {
   Fixture self;
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", "runtimes", "bun-v8.heapsnapshot.gz", NULL);
+  g_autoptr(GFile) file = sample (2);
+  g_autoptr(GFile) nothing = write_file ("nothing.heapsnapshot", "", 0);
+  g_autoptr(HwCapture) reading = NULL;
+  g_autoptr(HwCapture) broken = NULL;
   HwCapture *first;
 
   fixture_init (&self);
@@ -203,6 +260,24 @@ test_statuses (void)
   hw_document_set_baseline (self.document, first);
   wait_for (g_strcmp0 (get_status (&self), "These Snapshots Cannot Be Compared") == 0);
   g_assert_cmpuint (count (self.comparison), ==, 0);
+
+  /* A baseline that is not there yet, or never will be */
+  reading = hw_capture_new (file, self.cache, NULL);
+  hw_document_add_capture (self.document, reading);
+  hw_document_set_capture (self.document, first);
+  hw_document_set_baseline (self.document, reading);
+  hw_capture_load (reading);
+  g_assert_cmpstr (get_status (&self), ==, "Still Reading");
+  wait_for (count (self.comparison) > 5);
+
+  broken = hw_capture_new (nothing, self.cache, NULL);
+  hw_document_add_capture (self.document, broken);
+  hw_document_set_baseline (self.document, broken);
+  hw_capture_load (broken);
+  wait_for (g_strcmp0 (get_status (&self), "The Baseline Could Not Be Read") == 0);
+  g_assert_cmpuint (count (self.comparison), ==, 0);
+  hw_document_set_baseline (self.document, reading);
+  wait_for (count (self.comparison) > 5);
 
   fixture_clear (&self);
 }
@@ -216,6 +291,7 @@ main (int    argc,
 
   g_test_add_func ("/app/pages/select", test_select);
   g_test_add_func ("/app/pages/close", test_close);
+  g_test_add_func ("/app/pages/loading", test_loading);
   g_test_add_func ("/app/pages/statuses", test_statuses);
 
   return g_test_run ();

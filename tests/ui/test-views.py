@@ -14,6 +14,7 @@ import sys
 import uitest as ui
 
 SAMPLES = pathlib.Path(__file__).resolve().parents[2] / 'data/samples'
+FIXTURES = pathlib.Path(__file__).resolve().parents[1] / 'fixtures'
 NAMES = ['1-before', '2-during', '3-after']
 COLUMNS = [('name', 'asc'), ('distance', 'asc'), ('shallow_size', 'desc'), ('retained_size', 'desc')]
 
@@ -286,6 +287,39 @@ def check_side_by_side(app):
     ui.wait(lambda: len(rows(app, 'New and deleted objects')) > 5, what='one table again')
 
 
+def tiny(nodes, edges):
+    """A file of a few objects; the root is the first."""
+    return json.dumps({
+        'snapshot': {
+            'meta': {
+                'node_fields': ['type', 'name', 'id', 'self_size', 'edge_count'],
+                'node_types': [['hidden', 'object', 'synthetic'], 'string', 'number', 'number', 'number'],
+                'edge_fields': ['type', 'name_or_index', 'to_node'],
+                'edge_types': [['element', 'shortcut'], 'string_or_number', 'node'],
+            },
+            'node_count': len(nodes) // 5,
+            'edge_count': len(edges) // 3,
+        },
+        'nodes': nodes, 'edges': edges, 'strings': ['', '(GC roots)', 'global'],
+    })
+
+
+def check_not_comparable(program, folder):
+    """Says why instead of showing nonsense: another way to capture, another run."""
+    folder.mkdir()
+    plain, internals = folder / 'plain.heapsnapshot', folder / 'internals.heapsnapshot'
+    plain.write_text(tiny([2, 0, 1, 0, 1, 1, 2, 3, 16, 0], [1, 2, 5]))
+    internals.write_text(tiny([2, 0, 1, 0, 1, 2, 1, 3, 0, 1, 1, 2, 5, 16, 0], [0, 1, 5, 0, 1, 10]))
+    other = FIXTURES / 'runtimes/node20.heapsnapshot.zst'
+    for files, why in (([plain, internals], 'internals exposed'), ([SAMPLES / (NAMES[0] + '.heapsnapshot.gz'), other], 'different runs')):
+        with ui.running([program, *files], 'heapwise') as app:
+            ui.wait(lambda: rows(app, 'Constructors'), 30, what='Summary')
+            ui.key('ctrl+2')
+            ui.wait(lambda: app.find('label', name='These Snapshots Cannot Be Compared', shown=True), 30, what='the refusal')
+            ui.wait(lambda: app.find('label', contains=why, shown=True), what=why)
+            assert not rows(app, 'New and deleted objects')
+
+
 def main():
     program, cli = sys.argv[1:3]
     terminal = Terminal(cli)
@@ -309,6 +343,7 @@ def main():
     with ui.running([program, files[0]], 'heapwise') as app:
         ui.wait(lambda: begins_with(names(app, 'Constructors'), terminal.classes(files[0])), 30, what='Summary')
         check_first_steps(app)
+    check_not_comparable(program, pathlib.Path.home() / 'others')
 
 
 if __name__ == '__main__':
