@@ -86,6 +86,7 @@ struct _HwSnapshotReader
 
   /* Numbers */
   HwSnapshotToken       token;
+  gboolean              newer_processor; /* that of read_blocks_newer() */
   guint                 n_fields;
   gsize                 n_values;
   guint64              *values;          /* HW_SNAPSHOT_BATCH + HW_SNAPSHOT_BATCH_SLACK */

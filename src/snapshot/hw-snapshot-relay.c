@@ -154,6 +154,18 @@ add_event (HwSnapshotRelay  *self,
   return place + sizeof *event;
 }
 
+/* Makes the last event one of less bytes. */
+static void
+shorten_event (HwSnapshotRelay *self,
+               Event           *event,
+               EventKind        kind,
+               gsize            n_bytes)
+{
+  self->ring[self->writing].length -= (event->n_bytes + 7) / 8 * 8 - (n_bytes + 7) / 8 * 8;
+  event->kind = kind;
+  event->n_bytes = n_bytes;
+}
+
 static gboolean
 header (gpointer                 sink,
         const HwSnapshotLayout  *layout,
@@ -177,27 +189,23 @@ records (gpointer            sink,
 {
   HwSnapshotRelay *self = sink;
   gsize n_values = n_records * self->layout->n_fields[section];
-  Event event = { EVENT_RECORDS, section, n_records, offset, n_values * sizeof (guint32) };
+  Event event = { EVENT_WIDE_RECORDS, section, n_records, offset, n_values * sizeof (guint64) };
   guint64 all = 0;
-  gpointer place;
+  guint32 *place = add_event (self, &event, error);
 
-  for (gsize i = 0; i < n_values; i++)
-    all |= values[i];
-  if (all > G_MAXUINT32)
-    {
-      event.kind = EVENT_WIDE_RECORDS;
-      event.n_bytes = n_values * sizeof (guint64);
-    }
-  place = add_event (self, &event, error);
   if (place == NULL)
     return FALSE;
 
   /* Half the bytes on the way to the other core are worth the packing. */
-  if (event.kind == EVENT_RECORDS)
-    for (gsize i = 0; i < n_values; i++)
-      ((guint32 *) place)[i] = (guint32) values[i];
-  else
+  for (gsize i = 0; i < n_values; i++)
+    {
+      all |= values[i];
+      place[i] = (guint32) values[i];
+    }
+  if (all > G_MAXUINT32)
     memcpy (place, values, event.n_bytes);
+  else
+    shorten_event (self, (Event *) (gpointer) place - 1, EVENT_RECORDS, n_values * sizeof (guint32));
 
   return TRUE;
 }

@@ -114,7 +114,7 @@ static inline HwScanNumbers
 hw_scan_numbers (const char *p)
 {
   HwScanNumbers numbers = { 0, 0 };
-  guint64 commas = 0;
+  guint64 separators = 0;
 
   for (guint i = 0; i < HW_SCAN_BLOCK; i += 16)
     {
@@ -124,12 +124,12 @@ hw_scan_numbers (const char *p)
       __m128i digits = _mm_cmpeq_epi8 (_mm_min_epu8 (x, _mm_set1_epi8 (9)), x);
 
       numbers.digits |= hw_scan_mask (digits) << i;
-      commas |= hw_scan_mask (hw_scan_equal (bytes, ',')) << i;
+      separators |= hw_scan_mask (_mm_or_si128 (hw_scan_equal (bytes, ','), hw_scan_equal (bytes, '\n'))) << i;
     }
-  numbers.others = ~(numbers.digits | commas);
+  numbers.others = ~(numbers.digits | separators);
 
-  /* New engines write no white space between numbers. */
-  if (numbers.others != 0)
+  /* V8 ends each record with a line break; other white space is rare. */
+  if (G_UNLIKELY (numbers.others != 0))
     for (guint i = 0; i < HW_SCAN_BLOCK; i += 16)
       {
         __m128i bytes = _mm_loadu_si128 ((const __m128i_u *) (p + i));
