@@ -37,6 +37,7 @@ typedef enum
   HW_TAKES_NODES    = 1 << 7,
   HW_TAKES_OBJECTS  = 1 << 8,
   HW_TAKES_ORACLE   = 1 << 9,
+  HW_TAKES_PROFILE  = 1 << 10,
   HW_TAKES_CAPTURE  = 1 << 20,
   HW_TAKES_REMOTE   = 1 << 21,
 } HwTakes;
@@ -84,6 +85,9 @@ typedef struct
   gboolean          has_objects;
   gboolean          is_diff;
   char             *like;
+  char             *view_name;
+  char             *focus;
+  char            **excluded;
   char             *file_name;
   char             *target_name;
   gboolean          collects;
@@ -156,6 +160,7 @@ HwExit    hw_cli_finish       (HwCli               *self);
 
 /* The commands */
 HwExit    hw_command_info        (HwCli *self);
+HwExit    hw_command_profile     (HwCli *self);
 HwExit    hw_command_summary     (HwCli *self);
 HwExit    hw_command_compare     (HwCli *self);
 HwExit    hw_command_containment (HwCli *self);

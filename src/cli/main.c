@@ -47,6 +47,13 @@ static const HwSortColumn diff_columns[] = {
   { NULL, HW_N_MEASURES, FALSE },
 };
 
+static const HwSortColumn profile_columns[] = {
+  { "self_size", HW_MEASURE_SHALLOW_SIZE, TRUE },
+  { "total_size", HW_MEASURE_RETAINED_SIZE, TRUE },
+  { "function_name", HW_MEASURE_NAME, FALSE },
+  { NULL, HW_N_MEASURES, FALSE },
+};
+
 static const HwCommand commands[] = {
   { "info", N_("FILE"), N_("Tell what a snapshot holds: objects, sizes, statistics, damage"),
     HW_TAKES_FORMAT | HW_TAKES_NO_CACHE, 1, 1, NULL, hw_command_info },
@@ -62,6 +69,9 @@ static const HwCommand commands[] = {
     TAKES_ROWS | HW_TAKES_DEPTH, 1, 2, object_columns, hw_command_dominators },
   { "objects", N_("FILE [@ID…]"), N_("List single objects, the largest first"),
     TAKES_ROWS | HW_TAKES_CLASS | HW_TAKES_NODES, 1, G_MAXUINT, object_columns, hw_command_objects },
+  { "profile", N_("FILE"), N_("Tell which functions allocated, from a sampled allocation profile"),
+    HW_TAKES_FORMAT | HW_TAKES_LIMIT | HW_TAKES_SORT | HW_TAKES_FILTER | HW_TAKES_DEPTH | HW_TAKES_PROFILE, 1, 1,
+    profile_columns, hw_command_profile },
   { "oracle", N_("FILE | --diff BASE CURRENT"), N_("Write everything measured as heap-oracle/1, to compare programs"),
     HW_TAKES_NO_CACHE | HW_TAKES_ORACLE, 1, 2, NULL, hw_command_oracle },
   { "cache", N_("list|clear|verify"), N_("Look after the indexes that make opening again quick"),

@@ -94,7 +94,7 @@ hw_snapshot_guess_object (guint hints)
                                   "with version and type as such files do, so it cannot be read."));
 
   if (hints & HW_SNAPSHOT_HINT_HEAP_PROFILE)
-    message = _("The file is not a heap snapshot; it looks like a sampled allocation profile (.heapprofile).");
+    message = _("The file is not a heap snapshot; it looks like a sampled allocation profile (.heapprofile), which “heapwise-cli profile” shows.");
   else if (hints & HW_SNAPSHOT_HINT_CPU_PROFILE)
     message = _("The file is not a heap snapshot; it looks like a CPU profile (.cpuprofile).");
   else if (hints & HW_SNAPSHOT_HINT_TRACE)

@@ -42,6 +42,41 @@ def test_formats(cli):
         assert rows_of(cli, *args) is not None, args
 
 
+def test_profile(cli):
+    """profile tells who allocated, bottom up and top down"""
+    file = tool.FIXTURES / 'runtimes/sampling-node26.heapprofile.gz'
+    heavy = cli.json('profile', file)
+    assert heavy['total_size'] == 5348000 and heavy['sample_count'] == 1239 and heavy['view'] == 'heavy'
+    first = heavy['functions'][0]
+    assert (first['function_name'], first['self_size'], first['total_size']) == ('churn', 3014656, 5089664), first
+    assert (first['url'], first['line'], first['column']) == ('file:///srv/app/alloc.mjs', 5, 14), first
+    callers = cli.json('profile', file, '--depth=3')['functions'][0]['callers']
+    assert [c['function_name'] for c in callers] == ['tick'] and callers[0]['callers'][0]['function_name'] == 'listOnTimeout'
+
+    tree = cli.json('profile', file, '--view=tree', '--sort=total_size')
+    assert tree['functions'][0]['function_name'] == 'processTimers'
+    assert tree['functions'][0]['callees'][0]['callees'][0]['function_name'] == 'tick'
+    focus = cli.json('profile', file, '--focus=churn', '--exclude=Temp')
+    assert focus['total_size'] == 5089664 and [f['function_name'] for f in focus['functions']] == ['churn']
+    assert 'churn  file:///srv/app/alloc.mjs:6:15' in cli.text('profile', file, '--filter=>10%')
+    assert rows_of(cli, 'profile', file)[0]['self_size'] == '3014656'
+    for args in (['--focus=nobody'], ['--exclude=nobody']):
+        cli.run('profile', file, *args, status=tool.FAILED)
+    cli.run('profile', file, '--view=side', status=tool.MISUSED)
+    cli.run('profile', PLAIN, status=tool.FAILED)
+
+
+def test_jsc(cli):
+    """JavaScriptCore's snapshots open, and what they lack is said"""
+    file = tool.FIXTURES / 'runtimes/bun-jsc-inspector.json.gz'
+    info = cli.json('info', file)
+    assert info['producer'] == {'runtime': 'bun-jsc'} and info['snapshot']['has_texts'] is False
+    assert info['snapshot']['node_count'] == 3656 and info['snapshot']['total_size'] == 625536
+    for _ in range(2):  # the second time from the index
+        assert 'Bun (JavaScriptCore)' in cli.text('info', file) and 'does not hold' in cli.text('info', file)
+    assert cli.json('summary', file, '--filter=Dog')['classes'][0]['count'] == 20
+
+
 def test_info(cli):
     """info says what the answers of DevTools say"""
     expected = answer('oracle/page-A.oracle.json.gz')

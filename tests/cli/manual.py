@@ -18,7 +18,7 @@ def commands(cli):
 
 def test_commands(cli):
     """the help lists the commands"""
-    assert commands(cli) == ['info', 'summary', 'compare', 'containment', 'retainers', 'dominators', 'objects', 'oracle',
+    assert commands(cli) == ['info', 'summary', 'compare', 'containment', 'retainers', 'dominators', 'objects', 'profile', 'oracle',
                              'cache', 'targets', 'capture']
     assert EXIT_STATUS in cli.text('--help') and cli.text('-h') == cli.text('--help')
     assert re.fullmatch(r'heapwise-cli \d+\.\d+\.\d+\n', cli.text('--version'))
