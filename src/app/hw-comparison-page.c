@@ -355,10 +355,18 @@ hw_comparison_page_focus_filter (HwPage *page)
   gtk_widget_grab_focus (GTK_WIDGET (HW_COMPARISON_PAGE (page)->filter));
 }
 
+static GtkWidget *
+hw_comparison_page_get_table (HwPage *page)
+{
+  HwComparisonPage *self = HW_COMPARISON_PAGE (page);
+
+  return GTK_WIDGET (gtk_toggle_button_get_active (self->side_by_side) ? self->side : self->table);
+}
+
 static void
 filter_activate_cb (HwComparisonPage *self)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (gtk_toggle_button_get_active (self->side_by_side) ? self->side : self->table));
+  gtk_widget_grab_focus (GTK_WIDGET (self));
 }
 
 static HwDocument *
@@ -404,6 +412,7 @@ hw_comparison_page_class_init (HwComparisonPageClass *klass)
   page_class->document_set = hw_comparison_page_document_set;
   page_class->reveal = hw_comparison_page_reveal;
   page_class->focus_filter = hw_comparison_page_focus_filter;
+  page_class->get_table = hw_comparison_page_get_table;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/heapwise/Heapwise/hw-comparison-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HwComparisonPage, medium);

@@ -103,6 +103,12 @@ hw_containment_page_dispose (GObject *object)
   G_OBJECT_CLASS (hw_containment_page_parent_class)->dispose (object);
 }
 
+static GtkWidget *
+hw_containment_page_get_table (HwPage *page)
+{
+  return GTK_WIDGET (HW_CONTAINMENT_PAGE (page)->table);
+}
+
 static void
 hw_containment_page_class_init (HwContainmentPageClass *klass)
 {
@@ -114,6 +120,7 @@ hw_containment_page_class_init (HwContainmentPageClass *klass)
   widget_class->map = hw_containment_page_map;
   page_class->document_set = hw_containment_page_document_set;
   page_class->reveal = hw_containment_page_reveal;
+  page_class->get_table = hw_containment_page_get_table;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/heapwise/Heapwise/hw-containment-page.ui");
   gtk_widget_class_bind_template_child (widget_class, HwContainmentPage, place);

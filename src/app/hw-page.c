@@ -70,14 +70,28 @@ hw_page_set_property (GObject      *object,
     }
 }
 
+static gboolean
+hw_page_grab_focus (GtkWidget *widget)
+{
+  HwPageClass *klass = HW_PAGE_GET_CLASS (widget);
+
+  if (klass->get_table != NULL)
+    return gtk_widget_grab_focus (klass->get_table (HW_PAGE (widget)));
+
+  return GTK_WIDGET_CLASS (hw_page_parent_class)->grab_focus (widget);
+}
+
 static void
 hw_page_class_init (HwPageClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = hw_page_dispose;
   object_class->get_property = hw_page_get_property;
   object_class->set_property = hw_page_set_property;
+
+  widget_class->grab_focus = hw_page_grab_focus;
 
   /**
    * HwPage:document:

@@ -22,6 +22,7 @@ G_DECLARE_DERIVABLE_TYPE (HwPage, hw_page, HW, PAGE, AdwBin)
  * @document_set: the document was set or unset (NULL)
  * @reveal: show and select @node; the page is visible already
  * @focus_filter: (nullable): move the focus to the page's filter, for Ctrl+F
+ * @get_table: (nullable): the table that keys are about when the page is given the focus
  */
 struct _HwPageClass
 {
@@ -32,6 +33,7 @@ struct _HwPageClass
   void (*reveal)       (HwPage     *self,
                         HwNodeId    node);
   void (*focus_filter) (HwPage     *self);
+  GtkWidget *(*get_table) (HwPage  *self);
 };
 
 HwDocument *hw_page_get_document (HwPage     *self);

@@ -162,6 +162,12 @@ hw_summary_page_dispose (GObject *object)
   G_OBJECT_CLASS (hw_summary_page_parent_class)->dispose (object);
 }
 
+static GtkWidget *
+hw_summary_page_get_table (HwPage *page)
+{
+  return GTK_WIDGET (HW_SUMMARY_PAGE (page)->table);
+}
+
 static void
 hw_summary_page_class_init (HwSummaryPageClass *klass)
 {
@@ -172,6 +178,7 @@ hw_summary_page_class_init (HwSummaryPageClass *klass)
   object_class->dispose = hw_summary_page_dispose;
   page_class->document_set = hw_summary_page_document_set;
   page_class->reveal = hw_summary_page_reveal;
+  page_class->get_table = hw_summary_page_get_table;
   page_class->focus_filter = hw_summary_page_focus_filter;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/heapwise/Heapwise/hw-summary-page.ui");

@@ -48,6 +48,8 @@ struct _HwTreeTable
   guint                keeps_focus : 1; /* a row that stays has the focus */
   guint                generation;     /* grows when all rows are replaced */
   HwTablePane          pane;
+  gboolean             wants_focus;    /* it was given the focus before there was a row to take it */
+  GtkWidget           *focus_before;   /* where the focus was then, only to compare with; NULL before the window shows */
 };
 
 GtkListItemFactory *hw_tree_table_cell_factory (HwTreeTable          *self,
@@ -61,6 +63,8 @@ void                hw_tree_table_follow_resets (HwTreeTable         *self);
 void                hw_tree_table_focus_row    (HwTreeTable          *self,
                                                 guint                 position);
 GtkWidget          *hw_tree_table_get_list     (HwTreeTable          *self);
+gboolean            hw_tree_table_take_focus   (HwTreeTable          *self);
+void                hw_tree_table_rows_came_cb (HwTreeTable          *self);
 HwRow              *hw_tree_table_peek_focused (HwTreeTable          *self);
 void                hw_tree_table_install_keys (HwTreeTable          *self);
 void                hw_tree_table_class_keys   (GtkWidgetClass       *klass);

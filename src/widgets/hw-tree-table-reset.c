@@ -152,6 +152,32 @@ reset_done_cb (HwTreeTable *self)
     hw_tree_table_bind_again (self->partner);
 }
 
+/* A list without rows cannot have the focus: the first row that comes takes it, unless it was moved meanwhile. */
+gboolean
+hw_tree_table_take_focus (HwTreeTable *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  self->wants_focus = g_list_model_get_n_items (G_LIST_MODEL (self->selection)) == 0;
+  self->focus_before = root != NULL && gtk_widget_get_mapped (GTK_WIDGET (root)) ? gtk_root_get_focus (root) : NULL;
+
+  return !self->wants_focus && gtk_widget_grab_focus (hw_tree_table_get_list (self));
+}
+
+/* Connected when the view has its list, so that the rows have widgets by then. */
+void
+hw_tree_table_rows_came_cb (HwTreeTable *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (!self->wants_focus || g_list_model_get_n_items (G_LIST_MODEL (self->selection)) == 0)
+    return;
+
+  self->wants_focus = FALSE;
+  if (root != NULL && (self->focus_before == NULL || gtk_root_get_focus (root) == self->focus_before))
+    gtk_widget_grab_focus (hw_tree_table_get_list (self));
+}
+
 /* Whether a row is one of those that stay, below @position. */
 static gboolean
 stays_below (HwRow *row,

@@ -296,7 +296,7 @@ hw_tree_table_get_list (HwTreeTable *self)
 static gboolean
 hw_tree_table_grab_focus (GtkWidget *widget)
 {
-  return gtk_widget_grab_focus (hw_tree_table_get_list (HW_TREE_TABLE (widget)));
+  return hw_tree_table_take_focus (HW_TREE_TABLE (widget));
 }
 
 /* From a title GTK finds no way to the rows below it. */
@@ -372,6 +372,8 @@ hw_tree_table_init (HwTreeTable *self)
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
 
   self->view = GTK_COLUMN_VIEW (gtk_column_view_new (GTK_SELECTION_MODEL (g_object_ref (self->selection))));
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (hw_tree_table_rows_came_cb), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   gtk_column_view_set_show_row_separators (self->view, FALSE);
   gtk_column_view_set_tab_behavior (self->view, GTK_LIST_TAB_ITEM);
   gtk_column_view_set_row_factory (self->view, hw_tree_table_row_factory (self));

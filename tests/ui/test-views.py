@@ -84,7 +84,10 @@ def enter_rows(app):
 
 
 def check_first_steps(app):
-    """Before anything is selected: Tab leads from the filter over the header to the rows, and the arrow opens one."""
+    """Before anything is selected: the rows have the keyboard from the start; Tab leads from the filter over the
+    header to them, and the arrow opens one."""
+    ui.wait(lambda: focused(app) is not None and focused(app).name.startswith(names(app, 'Constructors')[0]),
+            what='the first row has the focus')
     ui.key('ctrl+f')
     ui.wait(lambda: app.find(pred=lambda n: n.editable() and n.has('focused'), shown=True), what='filter has the focus')
     ui.key('Tab')
