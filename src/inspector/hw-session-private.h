@@ -45,6 +45,10 @@ struct _HwSession
   guint           retry_timer;    /* GSource id, or 0 */
   GTask          *opening;        /* while it opens for the first time */
 
+  char           *sentinel;       /* nullable: handle of an object of ours */
+  char           *sentinel_id;    /* nullable: its id */
+  guint           epoch;          /* of ids */
+
   HwSample       *last_sample;    /* nullable */
   GPtrArray      *watches;        /* of HwWatch */
   HwTicker        ticker;
@@ -66,6 +70,12 @@ void      hw_session_tell_console    (HwSession      *self);
 void      hw_session_tell_gc         (HwSession      *self);
 void      hw_session_hold            (HwSession      *self);
 void      hw_session_release         (HwSession      *self);
+guint     hw_session_new_epoch       (void);
+void      hw_session_check_ids_async (HwSession           *self,
+                                      GAsyncReadyCallback  callback,
+                                      gpointer             user_data);
+guint     hw_session_check_ids_finish (HwSession          *self,
+                                       GAsyncResult       *result);
 JsonNode *hw_session_evaluate_params (HwSession      *self,
                                       const char     *expression);
 char     *hw_session_read_value      (JsonNode       *answer,

@@ -78,6 +78,9 @@ drop_channel (HwSession *self)
     }
   g_clear_object (&self->channel);
   g_clear_object (&self->carrier);
+  g_clear_pointer (&self->sentinel, g_free);
+  g_clear_pointer (&self->sentinel_id, g_free);
+  self->epoch = hw_session_new_epoch ();
 }
 
 static void
@@ -199,6 +202,7 @@ hw_session_init (HwSession *self)
   self->watches = g_ptr_array_new_with_free_func (watch_free);
   self->cancellable = g_cancellable_new ();
   self->reconnects = TRUE;
+  self->epoch = hw_session_new_epoch ();
 }
 
 /**

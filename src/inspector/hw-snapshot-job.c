@@ -228,6 +228,30 @@ finish (HwSnapshotJob *self,
     g_task_return_boolean (task, TRUE);
 }
 
+static void
+checked_after_cb (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr(HwSnapshotJob) self = user_data;
+
+  self->epoch = hw_session_check_ids_finish (HW_SESSION (object), result);
+  finish (self, NULL);
+}
+
+/* It is all there. JavaScriptCore's ids stay within a connection, Bun's others never. */
+static void
+succeed (HwSnapshotJob *self)
+{
+  if (hw_target_get_runtime (self->session->target)->dialect == HW_DIALECT_WEBKIT)
+    {
+      self->epoch = self->options.format == HW_SNAPSHOT_FORMAT_JSC ? self->session->epoch : hw_session_new_epoch ();
+      finish (self, NULL);
+    }
+  else
+    hw_session_check_ids_async (self->session, checked_after_cb, g_object_ref (self));
+}
+
 /* Asks without being interested in what comes of it. */
 static void
 tell_expression (HwSnapshotJob *self,
@@ -287,7 +311,10 @@ piece_cb (GObject      *object,
       return;
     }
   tell_expression (self, get_pull (self)->end);
-  finish (self, error);
+  if (error != NULL)
+    finish (self, error);
+  else
+    succeed (self);
 }
 
 static void
@@ -341,7 +368,10 @@ taken_cb (GObject      *object,
     }
   if (error == NULL && hw_capture_file_get_n_bytes (self->file) == 0)
     error = g_error_new_literal (HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_PROTOCOL, _("The target sent nothing"));
-  finish (self, error);
+  if (error != NULL)
+    finish (self, error);
+  else
+    succeed (self);
 }
 
 static gboolean
@@ -448,13 +478,13 @@ collected_cb (GObject      *object,
 }
 
 static void
-sampled_cb (GObject      *object,
-            GAsyncResult *result,
-            gpointer      user_data)
+checked_before_cb (GObject      *object,
+                   GAsyncResult *result,
+                   gpointer      user_data)
 {
   g_autoptr(HwSnapshotJob) self = user_data;
 
-  self->sample = hw_session_sample_finish (HW_SESSION (object), result, NULL);
+  hw_session_check_ids_finish (HW_SESSION (object), result);
   if (self->task == NULL)
     return;
   if (!hw_channel_get_is_open (self->channel))
@@ -473,6 +503,18 @@ sampled_cb (GObject      *object,
                                       g_object_ref (self));
   else
     take (self);
+}
+
+static void
+sampled_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr(HwSnapshotJob) self = user_data;
+
+  self->sample = hw_session_sample_finish (HW_SESSION (object), result, NULL);
+  if (self->task != NULL)
+    hw_session_check_ids_async (self->session, checked_before_cb, g_object_ref (self));
 }
 
 /**
