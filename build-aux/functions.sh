@@ -82,6 +82,7 @@ host_offers() {
 gtk4 libgtk-4-dev
 libadwaita-1 libadwaita-1-dev
 glib-2.0 libglib2.0-dev
+libsoup-3.0 libsoup-3.0-dev
 X
 }
 

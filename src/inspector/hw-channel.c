@@ -268,8 +268,6 @@ hw_channel_dispose (GObject *object)
 {
   HwChannel *self = HW_CHANNEL (object);
 
-  if (self->parent != NULL && !self->parent->is_closed)
-    hw_channel_tell (self->parent, "NodeWorker.detach", hw_params_new ("sessionId", 's', self->session, NULL));
   if (self->parent != NULL && g_hash_table_lookup (self->parent->sessions, self->session) == self)
     g_hash_table_remove (self->parent->sessions, self->session);
   if (self->parent == NULL && self->wire != NULL)

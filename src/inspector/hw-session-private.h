@@ -14,6 +14,7 @@ typedef struct
   char *name;
   char *expression;
   char *suspension;   /* nullable: why it is no longer evaluated */
+  guint n_slow;       /* times in a row that it took too long */
 } HwWatch;
 
 typedef struct
@@ -64,6 +65,7 @@ void      hw_session_emit_event      (HwSession      *self,
                                       HwEvent        *event);
 void      hw_session_note_pid        (HwSession      *self,
                                       int             pid);
+void      hw_session_note_exit       (HwSession      *self);
 void      hw_session_start_ticking   (HwSession      *self);
 void      hw_session_stop_ticking    (HwSession      *self);
 void      hw_session_tell_console    (HwSession      *self);

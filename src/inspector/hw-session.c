@@ -11,8 +11,9 @@
 #define RETRY_TICK     1000
 #define RETRY_DEADLINE 800
 
-/* Milliseconds that finding a worker in its program may take. */
+/* Milliseconds that finding a worker in its program may take, and that it may come after the answer. */
 #define WORKER_DEADLINE 5000
+#define WORKER_GRACE    1000
 
 /**
  * HwSession:
@@ -69,6 +70,8 @@ drop_channel (HwSession *self)
   if (self->channel != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->channel, self);
+      if (self->target != NULL && g_object_get_data (G_OBJECT (self->target), "heapwise-channel") == self->channel)
+        g_object_set_data (G_OBJECT (self->target), "heapwise-channel", NULL);
       hw_channel_close (self->channel);
     }
   if (self->carrier != NULL)
@@ -340,8 +343,8 @@ closed_cb (HwChannel *channel G_GNUC_UNUSED,
 }
 
 /* It waits for us at its end. Whoever captures something finishes first; then nobody keeps it. */
-static void
-leave_exiting (HwSession *self)
+void
+hw_session_note_exit (HwSession *self)
 {
   g_autoptr(GError) reason = NULL;
 
@@ -364,23 +367,7 @@ hw_session_release (HwSession *self)
 {
   self->n_held--;
   if (self->is_exiting && self->n_held == 0)
-    leave_exiting (self);
-}
-
-static void
-add_worker (HwSession  *self,
-            JsonObject *params)
-{
-  JsonObject *info = hw_json_object (params, "workerInfo");
-  const char *id = hw_json_string (info, "workerId");
-  g_autoptr(HwTarget) worker = NULL;
-  GListStore *workers = hw_target_get_child_store (self->target);
-
-  if (id == NULL || g_list_model_get_n_items (G_LIST_MODEL (workers)) >= 500)
-    return;
-  worker = hw_target_new_worker (self->target, id, hw_json_string (info, "title"), hw_json_string (info, "url"));
-  g_object_set_data_full (G_OBJECT (worker), "heapwise-session", g_strdup (hw_json_string (params, "sessionId")), g_free);
-  g_list_store_append (workers, worker);
+    hw_session_note_exit (self);
 }
 
 static void
@@ -400,6 +387,23 @@ remove_worker (HwSession  *self,
           return;
         }
     }
+}
+
+static void
+add_worker (HwSession  *self,
+            JsonObject *params)
+{
+  JsonObject *info = hw_json_object (params, "workerInfo");
+  const char *id = hw_json_string (info, "workerId");
+  g_autoptr(HwTarget) worker = NULL;
+  GListStore *workers = hw_target_get_child_store (self->target);
+
+  if (id == NULL || g_list_model_get_n_items (G_LIST_MODEL (workers)) >= 500)
+    return;
+  remove_worker (self, hw_json_string (params, "sessionId"));
+  worker = hw_target_new_worker (self->target, id, hw_json_string (info, "title"), hw_json_string (info, "url"));
+  g_object_set_data_full (G_OBJECT (worker), "heapwise-session", g_strdup (hw_json_string (params, "sessionId")), g_free);
+  g_list_store_append (workers, worker);
 }
 
 static void
@@ -423,7 +427,7 @@ event_cb (HwChannel  *channel G_GNUC_UNUSED,
   else if (g_str_equal (method, "NodeRuntime.waitingForDisconnect") ||
            (runtime->waits_at_exit && g_str_equal (method, "Runtime.executionContextDestroyed") &&
             hw_json_number (params, "executionContextId", &id) && id == 1))
-    leave_exiting (self);
+    hw_session_note_exit (self);
   else if (g_str_equal (method, "Inspector.targetCrashed"))
     {
       g_autoptr(GError) reason = g_error_new_literal (HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_CLOSED,
@@ -502,8 +506,11 @@ greet (HwSession *self)
     hw_session_tell_console (self);
   if (self->wants_gc)
     hw_session_tell_gc (self);
-  if (self->carrier == NULL && runtime->dialect == HW_DIALECT_V8 && runtime->waits_at_exit)
-    hw_channel_tell (self->channel, "NodeWorker.enable", hw_params_new ("waitForDebuggerOnStart", 'b', FALSE, NULL));
+  if (hw_target_get_parent (self->target) == NULL && runtime->dialect == HW_DIALECT_V8 && runtime->waits_at_exit)
+    {
+      hw_channel_tell (self->channel, "NodeWorker.enable", hw_params_new ("waitForDebuggerOnStart", 'b', FALSE, NULL));
+      g_object_set_data_full (G_OBJECT (self->target), "heapwise-channel", g_object_ref (self->channel), g_object_unref);
+    }
 
   hw_session_start_ticking (self);
   if (opening != NULL)
@@ -528,6 +535,21 @@ worker_seen_cb (HwChannel  *carrier,
   greet (self);
 }
 
+static gboolean
+worker_missing_cb (gpointer data)
+{
+  HwSession *self = data;
+  g_autoptr(GError) error = NULL;
+
+  if (self->carrier != NULL && self->channel == NULL && self->opening != NULL)
+    {
+      error = g_error_new_literal (HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_CLOSED, _("The worker has ended"));
+      fail_opening (self, error);
+    }
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 workers_listed_cb (GObject      *object,
                    GAsyncResult *result,
@@ -537,11 +559,13 @@ workers_listed_cb (GObject      *object,
   g_autoptr(GError) error = NULL;
   g_autoptr(JsonNode) answer = hw_channel_call_finish (HW_CHANNEL (object), result, &error);
 
-  /* All workers have been announced before the answer. */
-  if (answer != NULL && self->channel == NULL)
-    g_set_error_literal (&error, HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_CLOSED, _("The worker has ended"));
-  if (error != NULL && self->channel == NULL && self->carrier == HW_CHANNEL (object))
+  if (self->channel != NULL || self->carrier != HW_CHANNEL (object))
+    return;
+  /* Node announces its workers before the answer, Deno just after it. */
+  if (error != NULL)
     fail_opening (self, error);
+  else
+    g_timeout_add_full (G_PRIORITY_DEFAULT, WORKER_GRACE, worker_missing_cb, g_object_ref (self), g_object_unref);
 }
 
 /* What a runtime that hides its name says of itself. */
@@ -620,8 +644,18 @@ connect_target (HwSession *self)
 {
   g_autofree char *uri = hw_target_dup_uri (self->target);
   g_autofree char *host = hw_target_dup_host (self->target);
+  HwTarget *parent = hw_target_get_parent (self->target);
+  /* Deno's workers take one inspector only, so that an attached program's own connection is used. */
+  HwChannel *parent_channel = parent != NULL ? g_object_get_data (G_OBJECT (parent), "heapwise-channel") : NULL;
+  const char *session_id = g_object_get_data (G_OBJECT (self->target), "heapwise-session");
   HwChannel *channel;
 
+  if (parent_channel != NULL && hw_channel_get_is_open (parent_channel) && session_id != NULL)
+    {
+      self->channel = hw_channel_new_session (parent_channel, session_id);
+      greet (self);
+      return;
+    }
   if (uri == NULL)
     {
       g_autoptr(GError) error = NULL;

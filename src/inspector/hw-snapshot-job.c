@@ -252,6 +252,18 @@ succeed (HwSnapshotJob *self)
     hw_session_check_ids_async (self->session, checked_after_cb, g_object_ref (self));
 }
 
+/* Before its first line runs, parts of a program are not there yet. */
+static void
+explain_waiting (HwSnapshotJob  *self,
+                 GError        **error)
+{
+  if (self->session->state != HW_SESSION_WAITING || !g_error_matches (*error, HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_REMOTE))
+    return;
+  g_clear_error (error);
+  g_set_error_literal (error, HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_NOT_SUPPORTED,
+                       _("The program has not begun to run: let it run first"));
+}
+
 /* Asks without being interested in what comes of it. */
 static void
 tell_expression (HwSnapshotJob *self,
@@ -312,10 +324,14 @@ piece_cb (GObject      *object,
     }
   tell_expression (self, get_pull (self)->end);
   if (error != NULL)
+    explain_waiting (self, &error);
+  if (error != NULL)
     finish (self, error);
   else
     succeed (self);
 }
+
+static void command (HwSnapshotJob *self);
 
 static void
 built_cb (GObject      *object,
@@ -330,6 +346,15 @@ built_cb (GObject      *object,
   if (self->task == NULL)
     {
       g_clear_error (&error);
+      return;
+    }
+  /* Node 20 has nothing to pull with before it runs, but then it comes to the command. */
+  if (value == NULL && self->session->state == HW_SESSION_WAITING &&
+      g_error_matches (error, HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_REMOTE))
+    {
+      g_clear_error (&error);
+      self->is_pulling = FALSE;
+      command (self);
       return;
     }
   if (value == NULL)
@@ -428,6 +453,18 @@ event_cb (HwChannel     *channel G_GNUC_UNUSED,
 }
 
 static void
+command (HwSnapshotJob *self)
+{
+  hw_channel_set_chunks (self->channel, self->file);
+  self->event_id = g_signal_connect (self->channel, "event", G_CALLBACK (event_cb), self);
+  hw_channel_call_async (self->channel, "HeapProfiler.takeHeapSnapshot",
+                         hw_params_new ("reportProgress", 'b', TRUE,
+                                        "captureNumericValue", 'b', self->options.numeric_values,
+                                        "exposeInternals", 'b', self->options.internals, NULL),
+                         0, NULL, taken_cb, g_object_ref (self));
+}
+
+static void
 take (HwSnapshotJob *self)
 {
   static const char *const jsc_path[] = { "result", "snapshotData", NULL };
@@ -451,15 +488,7 @@ take (HwSnapshotJob *self)
            self->session->state == HW_SESSION_WAITING)
     pull (self);
   else
-    {
-      hw_channel_set_chunks (self->channel, self->file);
-      self->event_id = g_signal_connect (self->channel, "event", G_CALLBACK (event_cb), self);
-      hw_channel_call_async (self->channel, "HeapProfiler.takeHeapSnapshot",
-                             hw_params_new ("reportProgress", 'b', TRUE,
-                                            "captureNumericValue", 'b', self->options.numeric_values,
-                                            "exposeInternals", 'b', self->options.internals, NULL),
-                             0, NULL, taken_cb, g_object_ref (self));
-    }
+    command (self);
 }
 
 static void
