@@ -271,6 +271,37 @@ hw_class_table_builder_add (HwClassTableBuilder *self,
 }
 
 /**
+ * hw_class_table_builder_take_rows:
+ * @self: a builder without classes
+ * @rows: (element-type HwClassRow): all classes, with names from g_malloc() that its clear function frees
+ *
+ * Makes the rows those of the table, and copies their names into one place. A million classes are 64 MB of rows.
+ */
+void
+hw_class_table_builder_take_rows (HwClassTableBuilder *self,
+                                  GArray              *rows)
+{
+  HwClassTable *table;
+
+  g_return_if_fail (self != NULL && rows != NULL);
+  g_return_if_fail (self->table->rows->len == 0);
+
+  table = self->table;
+  for (guint i = 0; i < rows->len; i++)
+    {
+      HwClassRow *row = &g_array_index (rows, HwClassRow, i);
+      char *name = (char *) row->name;
+
+      row->name = g_string_chunk_insert (table->names, name);
+      g_free (name);
+      table->total_count += row->count;
+    }
+  g_array_set_clear_func (rows, NULL);
+  g_array_unref (table->rows);
+  table->rows = g_array_ref (rows);
+}
+
+/**
  * hw_class_table_builder_end:
  * @self: (transfer full): a builder; gone afterwards
  * @instance_offsets: (transfer full) (nullable): from malloc(): where each class's objects begin in

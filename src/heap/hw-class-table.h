@@ -76,6 +76,8 @@ HwClassTableBuilder *hw_class_table_builder_new   (guint64              total_si
 void                 hw_class_table_builder_free  (HwClassTableBuilder *self);
 HwClassId            hw_class_table_builder_add   (HwClassTableBuilder *self,
                                                    const HwClassRow    *row);
+void                 hw_class_table_builder_take_rows (HwClassTableBuilder *self,
+                                                   GArray              *rows);
 HwClassTable        *hw_class_table_builder_end   (HwClassTableBuilder *self,
                                                    guint32             *instance_offsets,
                                                    guint32             *instances) G_GNUC_WARN_UNUSED_RESULT;

@@ -23,8 +23,10 @@ typedef struct
 typedef struct
 {
   HwHeap     *heap;
-  GHashTable *numbers;      /* class name → number */
-  GPtrArray  *names;        /* number → class name */
+  guint32    *numbers;      /* by class name: number + 1; open addressing */
+  gsize       mask;
+  GPtrArray  *names;        /* number → class name, of the heap, the shapes or @made */
+  GStringChunk *made;
   GArray     *plain_class;  /* number → class without location, or HW_NONE */
   GHashTable *located;      /* LocatedKey → class */
   GArray     *rows;         /* HwClassRow */
@@ -54,26 +56,55 @@ row_clear (gpointer row)
   g_free ((char *) ((HwClassRow *) row)->name);
 }
 
-static guint32
-name_number (Classifier *self,
-             char       *name)
+/* Where @name's number is, or an empty place for it. */
+static guint32 *
+number_place (Classifier *self,
+              const char *name)
 {
-  gpointer number;
-  guint32 none = HW_NONE;
+  gsize i = g_str_hash (name) & self->mask;
 
-  if (g_hash_table_lookup_extended (self->numbers, name, NULL, &number))
-    {
-      g_free (name);
-      return GPOINTER_TO_UINT (number);
-    }
-  g_hash_table_insert (self->numbers, name, GUINT_TO_POINTER (self->names->len));
-  g_ptr_array_add (self->names, name);
-  g_array_append_val (self->plain_class, none);
+  while (self->numbers[i] != 0 && strcmp (g_ptr_array_index (self->names, self->numbers[i] - 1), name) != 0)
+    i = (i + 1) & self->mask;
 
-  return self->names->len - 1;
+  return &self->numbers[i];
 }
 
-/* <div id="a"> counts for <div>, and so behind "Detached ". */
+/* A million classes are a million names: a table of numbers takes a fifth of what one of pointers does. */
+static void
+grow_numbers (Classifier *self)
+{
+  gsize size = self->numbers == NULL ? 1024 : (self->mask + 1) * 2;
+
+  g_free (self->numbers);
+  self->numbers = g_new0 (guint32, size);
+  self->mask = size - 1;
+  for (guint n = 0; n < self->names->len; n++)
+    *number_place (self, g_ptr_array_index (self->names, n)) = n + 1;
+}
+
+/* @lasts: whether @name stays where it is while classes are given. */
+static guint32
+name_number (Classifier *self,
+             const char *name,
+             gboolean    lasts)
+{
+  guint32 none = HW_NONE;
+  guint32 *place;
+
+  if (self->numbers == NULL || self->names->len > self->mask / 2)
+    grow_numbers (self);
+  place = number_place (self, name);
+  if (*place == 0)
+    {
+      g_ptr_array_add (self->names, lasts ? (char *) name : g_string_chunk_insert (self->made, name));
+      g_array_append_val (self->plain_class, none);
+      *place = self->names->len;
+    }
+
+  return *place - 1;
+}
+
+/* <div id="a"> counts for <div>, and so behind "Detached "; NULL for what counts for itself. */
 static char *
 dup_object_class (const char *name)
 {
@@ -84,7 +115,7 @@ dup_object_class (const char *name)
   else if (g_str_has_prefix (name, "Detached <"))
     space = strchr (name + strlen ("Detached <"), ' ');
 
-  return space != NULL ? g_strdup_printf ("%.*s>", (int) MIN (space - name, G_MAXINT), name) : g_strdup (name);
+  return space != NULL ? g_strdup_printf ("%.*s>", (int) MIN (space - name, G_MAXINT), name) : NULL;
 }
 
 static char *
@@ -136,7 +167,7 @@ node_name_number (Classifier     *self,
       if (shape != HW_NONE)
         {
           if (self->of_shape[shape] == HW_NONE)
-            self->of_shape[shape] = name_number (self, g_strdup (((HwShape *) g_ptr_array_index (shapes, shape))->name));
+            self->of_shape[shape] = name_number (self, ((HwShape *) g_ptr_array_index (shapes, shape))->name, TRUE);
           return self->of_shape[shape];
         }
     }
@@ -146,15 +177,21 @@ node_name_number (Classifier     *self,
       guint32 *number = &hw_column_u32 (&self->of_string)[string];
 
       if (*number == HW_NONE)
-        *number = name_number (self, dup_object_class (hw_heap_string (heap, string)));
+        {
+          const char *name = hw_heap_string (heap, string);
+          g_autofree char *shorter = dup_object_class (name);
+
+          *number = name_number (self, shorter != NULL ? shorter : name, shorter == NULL);
+        }
       return *number;
     }
 
-  if (kind == HW_NODE_KIND_OTHER)
-    return name_number (self, dup_kind_class (heap, node));
+  if (kind == HW_NODE_KIND_OTHER || self->of_kind[kind] == HW_NONE)
+    {
+      g_autofree char *name = dup_kind_class (heap, node);
 
-  if (self->of_kind[kind] == HW_NONE)
-    self->of_kind[kind] = name_number (self, dup_kind_class (heap, node));
+      self->of_kind[kind] = name_number (self, name, FALSE);
+    }
 
   return self->of_kind[kind];
 }
@@ -266,8 +303,8 @@ classifier_init (Classifier  *self,
                  GError     **error)
 {
   self->heap = heap;
-  self->numbers = g_hash_table_new (g_str_hash, g_str_equal);
-  self->names = g_ptr_array_new_with_free_func (g_free);
+  self->names = g_ptr_array_new ();
+  self->made = g_string_chunk_new (1024);
   self->plain_class = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->located = g_hash_table_new_full (located_hash, located_equal, g_free, NULL);
   self->rows = g_array_new (FALSE, FALSE, sizeof (HwClassRow));
@@ -284,8 +321,9 @@ classifier_init (Classifier  *self,
 static void
 classifier_clear (Classifier *self)
 {
-  g_clear_pointer (&self->numbers, g_hash_table_unref);
+  g_free (self->numbers);
   g_clear_pointer (&self->names, g_ptr_array_unref);
+  g_clear_pointer (&self->made, g_string_chunk_free);
   g_clear_pointer (&self->plain_class, g_array_unref);
   g_clear_pointer (&self->located, g_hash_table_unref);
   g_clear_pointer (&self->rows, g_array_unref);
@@ -348,7 +386,7 @@ hw_heap_classify (HwHeap        *self,
   return ok;
 }
 
-/* @offsets and @instances are taken. */
+/* @offsets and @instances are taken; in a whole table also @rows. */
 static HwClassTable *
 make_class_table (HwHeap    *self,
                   GArray    *rows,
@@ -364,8 +402,11 @@ make_class_table (HwHeap    *self,
     total += g_array_index (rows, HwClassRow, i).shallow_size;
 
   builder = hw_class_table_builder_new (total, is_whole, is_whole);
-  for (guint i = 0; i < rows->len; i++)
-    hw_class_table_builder_add (builder, &g_array_index (rows, HwClassRow, i));
+  if (is_whole)
+    hw_class_table_builder_take_rows (builder, rows);
+  else
+    for (guint i = 0; i < rows->len; i++)
+      hw_class_table_builder_add (builder, &g_array_index (rows, HwClassRow, i));
 
   return hw_class_table_builder_end (builder, offsets, instances);
 }
@@ -581,7 +622,7 @@ hw_heap_list_instances (HwHeap          *self,
 /**
  * hw_heap_aggregate:
  * @self: a heap with distances and retained sizes
- * @rows: (element-type HwClassRow): the classes, as hw_heap_sum_classes() left them
+ * @rows: (element-type HwClassRow): the classes, as hw_heap_sum_classes() left them; they become the table's
  * @tree: the dominators' tree; used up
  * @cancellable: (nullable): stops the work
  * @error: return location
