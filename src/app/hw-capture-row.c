@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "app/hw-note-dialog.h"
+#include "widgets/hw-menu-names.h"
 
 struct _HwCaptureRow
 {
@@ -221,6 +222,7 @@ popup (HwCaptureRow *self,
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
   gtk_widget_set_halign (self->popover, GTK_ALIGN_START);
   gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
+  hw_menu_names_keep (self->popover);
   gtk_popover_popup (GTK_POPOVER (self->popover));
 }
 

@@ -7,6 +7,7 @@
 
 #include "app/hw-capture-row.h"
 #include "app/hw-recent.h"
+#include "widgets/hw-menu-names.h"
 
 struct _HwSidebar
 {
@@ -182,6 +183,7 @@ hw_sidebar_class_init (HwSidebarClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/heapwise/Heapwise/hw-sidebar.ui");
   gtk_widget_class_bind_template_child (widget_class, HwSidebar, list);
   gtk_widget_class_bind_template_child (widget_class, HwSidebar, recent_menu);
+  gtk_widget_class_bind_template_child_full (widget_class, "recent_button", FALSE, 0);
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
 }
@@ -190,6 +192,7 @@ static void
 hw_sidebar_init (HwSidebar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  hw_menu_names_keep (GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (self), HW_TYPE_SIDEBAR, "recent_button")));
   gtk_list_box_set_header_func (self->list, header_func, NULL, NULL);
   hw_recent_fill_menu (self->recent_menu);
 }

@@ -7,6 +7,7 @@
 
 #include "app/hw-recent.h"
 #include "app/hw-settings.h"
+#include "widgets/hw-menu-names.h"
 
 /* A capture that was taken out of the list and can come back. */
 typedef struct
@@ -463,6 +464,7 @@ hw_window_class_init (HwWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HwWindow, pane);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, views);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, recent_menu);
+  gtk_widget_class_bind_template_child_full (widget_class, "menu_button", FALSE, 0);
   gtk_widget_class_bind_template_callback (widget_class, sidebar_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, place_pane_cb);
 }
@@ -483,6 +485,7 @@ hw_window_init (HwWindow *self)
   self->removed = g_ptr_array_new_with_free_func (removed_free);
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  hw_menu_names_keep (GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (self), HW_TYPE_WINDOW, "menu_button")));
   adw_status_page_set_icon_name (self->empty_page, get_program_icon (GTK_WIDGET (self)));
   if (HW_DEVELOPMENT)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");

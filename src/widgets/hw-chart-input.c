@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "widgets/hw-chart-private.h"
+#include "widgets/hw-menu-names.h"
 
 /* One turn of the wheel, one key. */
 #define ZOOM_STEP 1.5
@@ -168,6 +169,7 @@ create_menu (HwChartPlot *self)
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
   gtk_widget_set_halign (popover, GTK_ALIGN_START);
   gtk_widget_set_parent (popover, GTK_WIDGET (self));
+  hw_menu_names_keep (popover);
 
   return popover;
 }

@@ -174,6 +174,9 @@ hw_tree_table_dress_titles (HwTreeTable *self)
           gtk_widget_set_direction (box, GTK_TEXT_DIR_RTL);
           gtk_widget_set_halign (box, GTK_ALIGN_START);
         }
+      /* GTK 4.18 tells AT-SPI no role for column headers; what sorts when it is pressed is a button. */
+      if (gtk_widget_get_root (title) == NULL)
+        g_object_set (title, "accessible-role", GTK_ACCESSIBLE_ROLE_BUTTON, NULL);
       gtk_accessible_update_property (GTK_ACCESSIBLE (title), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, column->explanation, -1);
       add_keys (title);
     }

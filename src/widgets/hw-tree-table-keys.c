@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "widgets/hw-tree-expander.h"
+#include "widgets/hw-menu-names.h"
 #include "widgets/hw-tree-table-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -396,6 +397,7 @@ popup_menu (HwTreeTable        *self,
       gtk_popover_set_has_arrow (self->menu, FALSE);
       gtk_widget_set_halign (GTK_WIDGET (self->menu), GTK_ALIGN_START);
       gtk_widget_set_parent (GTK_WIDGET (self->menu), GTK_WIDGET (self));
+      hw_menu_names_keep (GTK_WIDGET (self->menu));
     }
   else
     gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), menu);

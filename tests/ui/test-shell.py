@@ -66,9 +66,8 @@ def focused_row(app):
     return next((r for r in rows(app) if r.has('focused')), None)
 
 
-def menu_item(app, mnemonic):
-    """An open menu's item; GTK 4.18 gives its key, but not its name."""
-    return app.find('menu item', pred=lambda n: n.attributes().get('keyshortcuts', '').endswith('Alt+' + mnemonic), shown=True)
+def menu_item(app, name):
+    return app.find('menu item', name=name, shown=True)
 
 
 def note_entry(app):
@@ -97,7 +96,7 @@ def remembered(program, heapwise_cli):
         titled(app, 'start')
         ui.wait(lambda: row(app, 'start').has('focused'))
         ui.key('Menu')
-        ui.wait(lambda: menu_item(app, 'n').has('showing'), what='menu of the row')
+        ui.wait(lambda: menu_item(app, 'Note…').has('showing'), what='menu of the row')
         ui.key('Down', 'Return')
         write_note(app, 'cold')
         ui.wait(lambda: row(app, 'start').name.endswith(', note: cold'))
@@ -192,9 +191,9 @@ def wide(program):
         ui.key('Down')
         titled(app, '3-after')
         ui.key('Menu')
-        ui.wait(lambda: menu_item(app, 'm'), what='menu of the row')
+        ui.wait(lambda: menu_item(app, 'Remove From List'), what='menu of the row')
         ui.key('Escape')
-        ui.wait(lambda: not menu_item(app, 'm'))
+        ui.wait(lambda: not menu_item(app, 'Remove From List'))
 
         # Remove, go on at the neighbour, and take it back
         ui.wait(lambda: row(app, '3-after').has('focused'))
@@ -222,9 +221,9 @@ def wide(program):
         app.click(row(app, '1-before'))
         titled(app, '1-before')
         app.click(row(app, '1-before'), button=3)
-        ui.wait(lambda: menu_item(app, 'm'), what='menu of the row')
+        ui.wait(lambda: menu_item(app, 'Remove From List'), what='menu of the row')
         ui.key('Escape')
-        ui.wait(lambda: not menu_item(app, 'm'))
+        ui.wait(lambda: not menu_item(app, 'Remove From List'))
         app.click(row(app, '1-before'), times=2)
         ui.wait(lambda: app.find(name='Name of the snapshot', shown=True), what='entry in the row')
         ui.key('Escape')
@@ -258,9 +257,9 @@ def wide(program):
         ui.key('Escape')
         ui.wait(lambda: not app.find('spin button', name='Room on the Disk', shown=True))
         ui.key('F10')
-        ui.wait(lambda: menu_item(app, 'a'), what='main menu')
+        ui.wait(lambda: menu_item(app, 'About Heapwise'), what='main menu')
         ui.key('Escape')
-        ui.wait(lambda: not menu_item(app, 'a'))
+        ui.wait(lambda: not menu_item(app, 'About Heapwise'))
 
         # The list hides and comes back
         ui.key('F9')

@@ -67,8 +67,8 @@ def focused(app):
 
 
 def in_header(app):
-    """AT-SPI gets no role for GTK's column headers."""
-    return focused(app).name in ('Constructor', 'Distance', 'Shallow Size', 'Retained Size')
+    """AT-SPI gets no role for GTK's column headers; ours are the buttons that they are used as."""
+    return focused(app).role == 'button' and focused(app).name in ('Constructor', 'Distance', 'Shallow Size', 'Retained Size')
 
 
 def begins_with(found, wanted):
@@ -198,22 +198,21 @@ def check_row(app, name):
     ui.wait(lambda: selected(app, 'Constructors').has('focused'), what='back in the row')
 
 
-def menu_item(app, mnemonic):
-    """An open menu's item; GTK 4.18 gives its key, but not its name."""
-    return app.find('menu item', pred=lambda n: n.attributes().get('keyshortcuts', '').endswith('Alt+' + mnemonic), shown=True)
+def menu_item(app, name):
+    return app.find('menu item', name=name, shown=True)
 
 
 def check_reveal(app, name):
     """To the object in Containment, from there to a retainer's place in Summary, and back."""
     for key in ('Menu', 'shift+F10'):
         ui.key(key)
-        ui.wait(lambda: menu_item(app, 'c'), what='menu of the row by ' + key)
+        ui.wait(lambda: menu_item(app, 'Show in Containment'), what='menu of the row by ' + key)
         ui.key('Escape')
-        ui.wait(lambda: not menu_item(app, 'c'))
+        ui.wait(lambda: not menu_item(app, 'Show in Containment'))
         ui.wait(lambda: selected(app, 'Constructors').has('focused'))
     ui.key('Menu')
-    ui.wait(lambda: menu_item(app, 'c'))
-    menu_item(app, 'c').do()
+    ui.wait(lambda: menu_item(app, 'Show in Containment'))
+    menu_item(app, 'Show in Containment').do()
     ui.wait(lambda: name in selected(app, 'What the roots refer to').name, what='the object in Containment')
     ui.wait(lambda: selected(app, 'What the roots refer to').has('focused'))
 
@@ -224,8 +223,8 @@ def check_reveal(app, name):
     ui.wait(lambda: ' in Map ' in selected(app, 'Retainers').name)
     retainer = selected(app, 'Retainers').name
     ui.key('Menu')
-    ui.wait(lambda: menu_item(app, 's'), what='menu of the retainer')
-    menu_item(app, 's').do()
+    ui.wait(lambda: menu_item(app, 'Show in Summary'), what='menu of the retainer')
+    menu_item(app, 'Show in Summary').do()
     wanted = retainer.split(' in ', 1)[1].split(',')[0]
     ui.wait(lambda: selected(app, 'Constructors').name.startswith(wanted), what='the retainer in the Summary')
     ui.key('alt+Left')
