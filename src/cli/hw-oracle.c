@@ -479,6 +479,7 @@ hw_oracle_write_heap (HwJsonWriter *json,
   write_shapes (json, heap);
   write_classes (json, heap);
   write_nodes (json, heap, like);
+  hw_oracle_write_allocations (json, heap);
 
   hw_json_writer_begin_array (json, "objects");
   for (guint i = 0; i < ids->len; i++)

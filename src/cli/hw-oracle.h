@@ -35,6 +35,8 @@ void      hw_oracle_write_heap   (HwJsonWriter  *json,
                                   HwOracleLike  *like);
 void      hw_oracle_write_diff   (HwJsonWriter  *json,
                                   HwHeapDiff    *diff);
+void      hw_oracle_write_allocations (HwJsonWriter *json,
+                                  HwHeap        *heap);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HwOracleLike, hw_oracle_like_clear)
 

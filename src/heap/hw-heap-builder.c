@@ -349,6 +349,34 @@ add_locations (HwHeapBuilder  *self,
   return TRUE;
 }
 
+/* Few and small: they are taken over as 64-bit numbers. */
+static gboolean
+add_allocations (HwHeapBuilder      *self,
+                 HwSnapshotSection   section,
+                 Rows                rows,
+                 gsize               n_records,
+                 GError            **error)
+{
+  gsize n = n_records * self->layout->n_fields[section];
+  g_autofree guint64 *wide = rows.wide ? NULL : g_new (guint64, n);
+
+  for (gsize i = 0; wide != NULL && i < n; i++)
+    wide[i] = get_value (rows, i);
+
+  return (section == HW_SNAPSHOT_SECTION_SAMPLES ? hw_allocations_add_samples : hw_allocations_add_functions)
+    (&self->heap->allocations, self->layout, wide != NULL ? wide : rows.values, n_records, error);
+}
+
+static gboolean
+trace_node (gpointer                    sink,
+            const HwSnapshotTraceNode  *node,
+            GError                    **error)
+{
+  HwHeapBuilder *self = sink;
+
+  return hw_allocations_add_trace (&self->heap->allocations, node, error);
+}
+
 static inline __attribute__((always_inline)) gboolean
 add_rows (HwHeapBuilder      *self,
           HwSnapshotSection   section,
@@ -356,14 +384,16 @@ add_rows (HwHeapBuilder      *self,
           gsize               n_records,
           GError            **error)
 {
-  /* The other sections belong to views that are not there yet. */
   if (section == HW_SNAPSHOT_SECTION_NODES)
     return add_nodes (self, rows, n_records, error);
   if (section == HW_SNAPSHOT_SECTION_EDGES)
     return add_edges (self, rows, n_records, error);
   if (section == HW_SNAPSHOT_SECTION_LOCATIONS)
     return add_locations (self, rows, n_records, error);
+  if (section == HW_SNAPSHOT_SECTION_SAMPLES || section == HW_SNAPSHOT_SECTION_TRACE_FUNCTION_INFOS)
+    return add_allocations (self, section, rows, n_records, error);
 
+  /* The scopes belong to a view that is not there yet. */
   return TRUE;
 }
 
@@ -407,6 +437,7 @@ const HwSnapshotSink hw_heap_builder_sink = {
   .header = header,
   .records = records,
   .narrow_records = narrow_records,
+  .trace_node = trace_node,
   .string = string,
 };
 
@@ -567,6 +598,7 @@ hw_heap_builder_end (HwHeapBuilder     *self,
     goto failed;
   heap->n_edges = (guint32) heap->edge_target.length;
   sort_locations (heap);
+  hw_heap_settle_allocations (heap);
 
   /* The reader's own finding comes first: what is wrong here mostly follows from it. */
   if (heap->damage == NULL && (n_bad_names > 0 || n_bad_edges > 0 || !edges_fit))

@@ -44,6 +44,17 @@ static const ColumnInfo columns[] = {
   { "location-script", G_STRUCT_OFFSET (HwHeap, location_script) },
   { "location-line", G_STRUCT_OFFSET (HwHeap, location_line) },
   { "location-column", G_STRUCT_OFFSET (HwHeap, location_column) },
+  { "sample-time", G_STRUCT_OFFSET (HwHeap, allocations.sample_time) },
+  { "sample-id", G_STRUCT_OFFSET (HwHeap, allocations.sample_id) },
+  { "function-name", G_STRUCT_OFFSET (HwHeap, allocations.function_name) },
+  { "function-script", G_STRUCT_OFFSET (HwHeap, allocations.function_script) },
+  { "function-script-id", G_STRUCT_OFFSET (HwHeap, allocations.function_script_id) },
+  { "function-line", G_STRUCT_OFFSET (HwHeap, allocations.function_line) },
+  { "function-column", G_STRUCT_OFFSET (HwHeap, allocations.function_column) },
+  { "trace-parent", G_STRUCT_OFFSET (HwHeap, allocations.trace_parent) },
+  { "trace-function", G_STRUCT_OFFSET (HwHeap, allocations.trace_function) },
+  { "trace-count", G_STRUCT_OFFSET (HwHeap, allocations.trace_count) },
+  { "trace-size", G_STRUCT_OFFSET (HwHeap, allocations.trace_size) },
 };
 
 static HwColumn *
@@ -560,6 +571,7 @@ hw_heap_restorer_end (HwHeapRestorer  *self,
   heap->n_edges = (guint32) heap->edge_target.length;
   if (!strings_fit (heap, error) || !nodes_fit (heap, hw_class_table_get_n_classes (classes), error) ||
       !edges_fit (heap, error) || !locations_fit (heap, error) ||
+      (!hw_heap_allocations_fit (heap) && !bad ("allocations", error)) ||
       !hw_heap_find_known_strings (heap, error) || !hw_heap_note_sources (heap, error) ||
       !hw_heap_build_retainers (heap, NULL, error))
     return NULL;

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  */
 
 /* Raised with every change of what a column means; a cache of another number is rebuilt. */
-#define HW_HEAP_COLUMNS_VERSION 5
+#define HW_HEAP_COLUMNS_VERSION 6
 
 /**
  * HwHeapColumnFunc:

@@ -3,6 +3,7 @@
 
 #include "base/hw-bitset.h"
 #include "base/hw-column.h"
+#include "heap/hw-allocations-private.h"
 #include "heap/hw-heap.h"
 
 G_BEGIN_DECLS
@@ -134,7 +135,7 @@ struct _HwHeap
   HwSizes          retained;
   HwColumn         distance;         /* u8 to u64, a code, see hw_distance_from_code() */
   HwColumn         node_class;       /* u8 to u32 HwClassId */
-  HwColumn         trace_node;       /* u32 trace node id; empty when the file has none */
+  HwColumn         trace_node;       /* u32 place in the tree of calls + 1, or 0; empty without stacks */
   HwColumn         node_pattern;     /* u32, where the kinds and names of the node's edges begin in pattern_* */
 
   /* What edges are called; nodes share patterns (hw-patterns.c). */
@@ -157,6 +158,8 @@ struct _HwHeap
   HwColumn         location_script;  /* u32 */
   HwColumn         location_line;    /* u32 */
   HwColumn         location_column;  /* u32 */
+
+  HwAllocations    allocations;
 
   char           **node_kind_names;  /* the file's, by its own kind numbers */
   GPtrArray       *shapes;           /* HwShape, in rank order */

@@ -58,6 +58,7 @@ hw_heap_new (void)
   hw_column_init (&self->location_script, 4);
   hw_column_init (&self->location_line, 4);
   hw_column_init (&self->location_column, 4);
+  hw_allocations_init (&self->allocations);
   memset (self->known, 0xff, sizeof self->known);
   self->missing = HW_NONE;
 
@@ -118,6 +119,7 @@ hw_heap_unref (HwHeap *self)
   hw_column_clear (&self->location_script);
   hw_column_clear (&self->location_line);
   hw_column_clear (&self->location_column);
+  hw_allocations_clear (&self->allocations);
   g_strfreev (self->node_kind_names);
   g_clear_pointer (&self->shapes, g_ptr_array_unref);
   g_clear_pointer (&self->classes, hw_class_table_unref);

@@ -11,7 +11,7 @@ import sys
 import tool
 
 COMPARE = pathlib.Path(__file__).resolve().parent / 'compare-oracle.py'
-SNAPSHOT = 'snapshot,statistics,interface_definitions,classes,class_instances,node_digest,sample,nodes,objects'
+SNAPSHOT = 'snapshot,statistics,interface_definitions,classes,class_instances,node_digest,sample,nodes,objects,samples,allocations'
 DIFF = 'base,current,totals,classes'
 
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "hw-touch.h"
 
+#include "heap/hw-allocations.h"
 #include "heap/hw-order.h"
 
 static gsize
@@ -13,6 +15,48 @@ read_text (const char *text)
   g_assert_nonnull (text);
 
   return strlen (text);
+}
+
+/* Every question about an allocation timeline. */
+static void
+touch_allocations (HwHeap *heap)
+{
+  g_autoptr(HwAllocationView) view = hw_allocation_view_new (heap, NULL);
+  g_autoptr(HwClassTable) classes = NULL;
+  guint64 above, last;
+  guint32 row = 0;
+
+  free (hw_heap_sum_samples (heap, NULL));
+  for (guint i = 0; i < hw_heap_get_n_samples (heap); i++)
+    hw_heap_get_sample (heap, i, &last);
+  hw_heap_find_id_range (heap, 1, 100000, FALSE, &above, &last);
+  classes = hw_heap_sum_id_range (heap, above, last, NULL, NULL);
+  g_assert_nonnull (classes);
+  hw_touch_classes (classes);
+  for (guint32 i = 0; i < hw_heap_get_n_allocation_functions (heap); i++)
+    {
+      HwAllocationFunction function;
+
+      hw_heap_get_allocation_function (heap, i, &function);
+      read_text (function.name);
+      read_text (function.script_name);
+    }
+  for (guint32 i = 0; i < hw_heap_get_n_nodes (heap); i++)
+    {
+      guint n;
+
+      g_free (hw_heap_dup_allocation_stack (heap, HW_NODE (i), &n));
+    }
+  for (guint depth = 0; depth < 8; depth++)
+    {
+      guint n;
+      const guint32 *rows = hw_allocation_view_get_callers (view, row, &n);
+
+      if (n == 0)
+        break;
+      row = rows[n - 1];
+      free (hw_allocation_view_list_nodes (view, row, &n, NULL));
+    }
 }
 
 /* Every function of a class table on every class. */
@@ -123,4 +167,5 @@ hw_touch_heap (HwHeap *heap)
     if (hw_class_table_get_row (classes, HW_CLASS (c))->count > 0)
       g_assert_cmpuint (hw_class_table_get_row (classes, HW_CLASS (c))->first_instance.value, <, hw_heap_get_n_nodes (heap));
   hw_touch_classes (classes);
+  touch_allocations (heap);
 }
