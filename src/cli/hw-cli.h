@@ -38,6 +38,7 @@ typedef enum
   HW_TAKES_OBJECTS  = 1 << 8,
   HW_TAKES_ORACLE   = 1 << 9,
   HW_TAKES_PROFILE  = 1 << 10,
+  HW_TAKES_FORCE    = 1 << 11,
   HW_TAKES_CAPTURE  = 1 << 20,
   HW_TAKES_REMOTE   = 1 << 21,
 } HwTakes;
@@ -83,6 +84,7 @@ typedef struct
   char             *type_name;
   gboolean          is_detached;
   gboolean          has_objects;
+  gboolean          is_forced;
   gboolean          is_diff;
   char             *like;
   char             *view_name;

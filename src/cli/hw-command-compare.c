@@ -34,27 +34,30 @@ static const HwField diff_fields[N_DIFF_FIELDS] = {
   [DIFF_LABEL]         = { NULL, N_("Constructor"), HW_FIELD_TEXT, FALSE },
 };
 
-static void
-warn_of_reason (HwCli  *self,
-                HwHeap *base,
-                HwHeap *current)
+/* Why the table would be nonsense, and what to do instead; NULL when it means something. */
+static char *
+dup_reason (HwCli  *self,
+            HwHeap *base,
+            HwHeap *current)
 {
   switch (hw_heap_diff_check (base, current))
     {
     case HW_HEAP_DIFF_OTHER_IDS:
-      hw_cli_warn (_("%s and %s share hardly any object ids: they are of different processes, or of a runtime that "
-                     "numbers objects anew; new and deleted mean little"),
-                   self->arguments[0], self->arguments[1]);
-      break;
+      /* Translators: the names of two files. */
+      return g_strdup_printf (_("%s and %s cannot be compared: the same object ids mean other objects in them, so they come "
+                                "from different runs of a program, or from a runtime that numbers objects anew each time, "
+                                "such as Bun; compare two snapshots of one run"),
+                              self->arguments[0], self->arguments[1]);
 
     case HW_HEAP_DIFF_OTHER_MODE:
-      hw_cli_warn (_("%s and %s were captured in different ways, one with internals exposed; sizes do not compare"),
-                   self->arguments[0], self->arguments[1]);
-      break;
+      /* Translators: the names of two files. */
+      return g_strdup_printf (_("%s and %s cannot be compared: one was captured with the engine’s internals exposed, the other "
+                                "without; compare two that were captured the same way"),
+                              self->arguments[0], self->arguments[1]);
 
     case HW_HEAP_DIFF_COMPARABLE:
     default:
-      break;
+      return NULL;
     }
 }
 
@@ -254,7 +257,8 @@ write_rows (HwCli      *self,
  * hw_command_compare:
  * @self: a run
  *
- * Writes what is new and what was deleted from one snapshot to another.
+ * Writes what is new and what was deleted from one snapshot to another. What cannot be compared is refused, or with
+ * --force written with a warning.
  *
  * Returns: the exit status
  */
@@ -265,6 +269,7 @@ hw_command_compare (HwCli *self)
   g_autoptr(HwHeap) current = NULL;
   g_autoptr(HwHeapDiff) diff = NULL;
   g_autoptr(GError) error = NULL;
+  g_autofree char *reason = NULL;
   HwOrder order;
 
   if (!hw_cli_parse_sort (self, &order))
@@ -274,13 +279,22 @@ hw_command_compare (HwCli *self)
   if (current == NULL)
     return HW_EXIT_FAILED;
 
+  reason = dup_reason (self, base, current);
+  if (reason != NULL && !self->is_forced)
+    return hw_cli_fail (self, _("%s (--force writes the table all the same)"), reason);
+
   diff = hw_heap_diff_new_sync (base, current, NULL, NULL, &error);
   if (diff == NULL)
     return hw_cli_fail (self, "%s", error->message);
-  warn_of_reason (self, base, current);
+  if (reason != NULL)
+    hw_cli_warn ("%s", reason);
 
   if (self->json != NULL)
-    hw_json_writer_begin_object (self->json, NULL);
+    {
+      hw_json_writer_begin_object (self->json, NULL);
+      if (reason != NULL)
+        hw_json_writer_add_string (self->json, "warning", reason);
+    }
   write_totals (self, diff);
   write_rows (self, diff, order);
   if (self->json != NULL)

@@ -60,7 +60,7 @@ static const HwCommand commands[] = {
   { "summary", N_("FILE"), N_("List constructors with their objects and sizes"),
     TAKES_ROWS, 1, 1, class_columns, hw_command_summary },
   { "compare", N_("BASE CURRENT"), N_("List what is new and what was deleted since another snapshot"),
-    TAKES_ROWS | HW_TAKES_CLASS | HW_TAKES_OBJECTS, 2, 2, diff_columns, hw_command_compare },
+    TAKES_ROWS | HW_TAKES_CLASS | HW_TAKES_OBJECTS | HW_TAKES_FORCE, 2, 2, diff_columns, hw_command_compare },
   { "containment", N_("FILE [@ID]"), N_("Show what an object, or the root, refers to"),
     TAKES_ROWS | HW_TAKES_DEPTH, 1, 2, object_columns, hw_command_containment },
   { "retainers", N_("FILE @ID"), N_("Show what keeps an object alive; at first one shortest path"),

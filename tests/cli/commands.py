@@ -237,9 +237,21 @@ def test_compare(cli):
 
 
 def test_other_process(cli):
-    """compare warns when object ids have nothing in common"""
-    r = cli.run('compare', PAGE, tool.REAL / 'server-A.heapsnapshot.gz', '-n1')
-    assert b'different processes' in r.stderr or b'different ways' in r.stderr, r.stderr
+    """compare refuses what would be nonsense, unless it is forced to"""
+    server, runtimes = tool.REAL / 'server-A.heapsnapshot.gz', tool.FIXTURES / 'runtimes'
+    for base, current, why in ((PAGE, server, 'internals exposed'), (server, PAGE, 'captured the same way'),
+                               (runtimes / 'node20.heapsnapshot.zst', server, 'different runs of a program'),
+                               (server, runtimes / 'bun-v8.heapsnapshot.gz', 'compare two snapshots of one run')):
+        for form in ('text', 'json', 'csv'):
+            r = cli.run('compare', base, current, '--format=' + form, status=tool.FAILED)
+            said = r.stderr.decode()
+            assert said.count('\n') == 1 and '--force' in said, said
+            assert all(w in said for w in (base.name, current.name, 'cannot be compared', why)), said
+        r = cli.run('compare', base, current, '--force', '--format=json')
+        assert json.loads(r.stdout)['classes'] and why in json.loads(r.stdout)['warning']
+        assert r.stderr.count(b'\n') == 1 and why in r.stderr.decode()
+    assert cli.json('compare', PAGE, PAGE)['total'] == 0 and 'warning' not in cli.json('compare', PAGE, PAGE)
+    assert cli.run('oracle', '--diff', PAGE, server).stderr == b'', 'the oracle has an opinion'
 
 
 def test_input(cli):
