@@ -107,7 +107,7 @@ hw_words_for_error (const GError  *error,
  * hw_words_for_damage:
  * @damage: what is wrong with a file that could be read in part
  *
- * Says in one sentence what is missing, short enough for a banner.
+ * Says what is missing or wrong, short enough for a banner.
  *
  * Returns: (transfer full): the sentence
  */
@@ -116,6 +116,17 @@ hw_words_for_damage (const HwSnapshotDamage *damage)
 {
   g_return_val_if_fail (damage != NULL, NULL);
 
+  if (damage->doubtful_sections == HW_SNAPSHOT_DOUBT_STRINGS)
+    return g_strdup (_("The file is damaged. Any name shown may be wrong."));
+  if (damage->doubtful_sections != 0 && damage->n_sure == 0)
+    return g_strdup (_("The file is damaged. Any name, size or retainer shown may be wrong."));
+  if (damage->doubtful_sections != 0)
+    {
+      g_autofree char *first = hw_format_count ((guint64) damage->n_sure + 1);
+
+      return g_strdup_printf (_("The file is damaged. Names and sizes may be wrong from object %s on, retained sizes everywhere."),
+                              first);
+    }
   if (!damage->truncated)
     return g_strdup (_("The file is damaged. What could be read is shown; sizes and retainers may be incomplete."));
 
@@ -156,6 +167,11 @@ char *
 hw_words_for_damage_detail (const HwSnapshotDamage *damage)
 {
   g_return_val_if_fail (damage != NULL, NULL);
+
+  if (damage->doubtful_sections != 0)
+    /* Translators: %s is two or three sentences that say what is wrong, and which objects are doubtful */
+    return g_strdup_printf (_("%s\n\nThe trouble may begin before the place where it was noticed. Make the snapshot anew if you can."),
+                            damage->message);
 
   /* Translators: %s is one or two sentences that say what is wrong, and at which byte */
   return g_strdup_printf (_("%s\n\nObjects whose references are missing look as if nothing kept them alive, so their distances and retained sizes are too small or unknown."),

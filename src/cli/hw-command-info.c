@@ -131,6 +131,8 @@ write_json (HwCli         *self,
       hw_json_writer_add_boolean (json, "truncated", damage->truncated);
       hw_json_writer_add_uint (json, "offset", damage->offset);
       hw_json_writer_add_string (json, "section", hw_snapshot_section_get_name (damage->section));
+      if (damage->doubtful_sections != 0)
+        hw_json_writer_add_uint (json, "sure_node_count", damage->n_sure);
       hw_json_writer_add_string (json, "message", damage->message);
       hw_json_writer_end_object (json);
     }

@@ -203,9 +203,8 @@ add_nodes (HwHeapBuilder  *self,
           !hw_sizes_set (&heap->node_size, node, get_value (rows, row + (gsize) layout->node_self_size), error))
         return FALSE;
 
-      self->n_edges_wanted += n_edges;
-      if (G_UNLIKELY (n_edges > HW_MAX_IDS || self->n_edges_wanted > HW_MAX_IDS))
-        return too_large (_("edges"), error);
+      /* More than can be is no number of edges but another one that has slipped here; fit_edges() notices. */
+      self->n_edges_wanted = MIN (self->n_edges_wanted + MIN (n_edges, HW_MAX_IDS), HW_MAX_IDS);
       ends[node + 1] = (guint32) self->n_edges_wanted;
     }
   heap->node_flags.length += n_records;
@@ -527,20 +526,28 @@ sort_locations (HwHeap *heap)
   permute (&heap->location_node, order, kept);
 }
 
-/* Cuts the nodes' edge ranges to the edges that are there, and the edges to those that are asked for. */
+/* Cuts the nodes' edge ranges to the edges that are there, and the edges to those that are asked for.
+ * Counts the nodes whose edges are there. */
 static gboolean
-fit_edges (HwHeap *heap)
+fit_edges (HwHeap  *heap,
+           guint32 *n_fitting)
 {
   guint32 *first = hw_column_u32 (&heap->first_edge);
   gsize n_edges = heap->edge_target.length;
   guint32 wanted = first[heap->n_nodes];
 
+  *n_fitting = heap->n_nodes;
   if (wanted == n_edges)
     return TRUE;
 
   if (wanted > n_edges)
-    for (gsize i = heap->n_nodes + (gsize) 1; i-- > 0 && first[i] > n_edges;)
-      first[i] = (guint32) n_edges;
+    {
+      for (gsize i = heap->n_nodes + (gsize) 1; i-- > 0 && first[i] > n_edges;)
+        {
+          first[i] = (guint32) n_edges;
+          *n_fitting = (guint32) i - 1;
+        }
+    }
   else
     heap->edge_target.length = wanted;
 
@@ -567,6 +574,7 @@ hw_heap_builder_end (HwHeapBuilder     *self,
 {
   HwHeap *heap = self->heap;
   guint64 n_bad_names = 0, n_bad_edges = 0;
+  guint32 n_fitting, first_bad = G_MAXUINT32;
   gboolean edges_fit;
 
   *has_detachedness = self->has_detachedness;
@@ -591,16 +599,17 @@ hw_heap_builder_end (HwHeapBuilder     *self,
                  ? (guint32) (self->root_index / self->n_node_fields)
                  : 0;
 
-  edges_fit = fit_edges (heap);
+  edges_fit = fit_edges (heap, &n_fitting);
   if (!end_patterns (self, error) || !check_names (heap, &n_bad_names, error) ||
-      (self->greatest_target >= heap->n_nodes && !hw_heap_check_edges (heap, &n_bad_edges, error)) ||
+      (self->greatest_target >= heap->n_nodes && !hw_heap_check_edges (heap, &n_bad_edges, &first_bad, error)) ||
       !hw_heap_find_known_strings (heap, error))
     goto failed;
   heap->n_edges = (guint32) heap->edge_target.length;
   sort_locations (heap);
   hw_heap_settle_allocations (heap);
 
-  /* The reader's own finding comes first: what is wrong here mostly follows from it. */
+  /* The reader's own finding comes first: what is wrong here mostly follows from it. Without one it is the
+     numbers that are wrong. */
   if (heap->damage == NULL && (n_bad_names > 0 || n_bad_edges > 0 || !edges_fit))
     {
       g_autofree char *wanted = hw_format_count (self->n_edges_wanted);
@@ -609,21 +618,26 @@ hw_heap_builder_end (HwHeapBuilder     *self,
 
       if (!edges_fit)
         heap->damage = hw_snapshot_damage_new (FALSE, 0, HW_SNAPSHOT_SECTION_EDGES,
-                                               _("The nodes announce %s edges, but the file holds another number of them"),
+                                               _("The nodes announce %s edges, but the file holds another number of them."),
                                                wanted);
       else if (n_bad_edges > 0)
         heap->damage = hw_snapshot_damage_new (FALSE, 0, HW_SNAPSHOT_SECTION_EDGES,
-                                               ngettext ("%s edge points to no node; it is left out",
-                                                         "%s edges point to no node; they are left out",
+                                               ngettext ("%s edge points to no node and is left out.",
+                                                         "%s edges point to no node and are left out.",
                                                          (gulong) n_bad_edges),
                                                bad_edges);
       else
         heap->damage = hw_snapshot_damage_new (FALSE, 0, HW_SNAPSHOT_SECTION_STRINGS,
-                                               ngettext ("%s name is not in the file’s string table",
-                                                         "%s names are not in the file’s string table",
+                                               ngettext ("%s name is not in the file’s string table.",
+                                                         "%s names are not in the file’s string table.",
                                                          (gulong) n_bad_names),
                                                bad_names);
+      heap->damage->doubtful_sections = !edges_fit ? HW_SNAPSHOT_DOUBT_NODES | HW_SNAPSHOT_DOUBT_EDGES
+                                        : n_bad_edges > 0 ? HW_SNAPSHOT_DOUBT_EDGES
+                                                          : HW_SNAPSHOT_DOUBT_STRINGS;
     }
+  if (heap->damage != NULL)
+    hw_heap_note_doubt (heap, n_fitting, first_bad);
 
   /* Growth by doubling has left room, and huge pages are touched as a whole. */
   hw_column_shrink (&heap->node_flags);

@@ -145,8 +145,9 @@ hw_heap_dup_facts (HwHeap *self)
   g_variant_dict_insert_value (&dict, "shapes", g_variant_builder_end (&shapes));
 
   if (self->damage != NULL)
-    g_variant_dict_insert (&dict, "damage", "(btu@ay)", self->damage->truncated, self->damage->offset,
-                           (guint32) self->damage->section, bytes_variant (self->damage->message));
+    g_variant_dict_insert (&dict, "damage", "(btuuu@ay)", self->damage->truncated, self->damage->offset,
+                           (guint32) self->damage->section, self->damage->doubtful_sections, self->damage->n_sure,
+                           bytes_variant (self->damage->message));
 
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
@@ -222,7 +223,7 @@ restore_facts (HwHeap    *heap,
   HwHeapStatistics *s = &heap->statistics;
   gboolean truncated;
   guint64 offset;
-  guint32 section;
+  guint32 section, doubtful, n_sure;
 
   g_variant_dict_init (&dict, facts);
   if (!g_variant_dict_lookup (&dict, "root", "u", &heap->root) ||
@@ -239,10 +240,14 @@ restore_facts (HwHeap    *heap,
     return FALSE;
   heap->node_kind_names = g_variant_dup_bytestring_array (names, NULL);
 
-  if (g_variant_dict_lookup (&dict, "damage", "(btu@ay)", &truncated, &offset, &section, &message))
-    heap->damage = hw_snapshot_damage_new (truncated, offset,
-                                           (HwSnapshotSection) MIN (section, HW_SNAPSHOT_N_SECTIONS - 1), "%s",
-                                           g_variant_get_bytestring (message));
+  if (g_variant_dict_lookup (&dict, "damage", "(btuuu@ay)", &truncated, &offset, &section, &doubtful, &n_sure, &message))
+    {
+      heap->damage = hw_snapshot_damage_new (truncated, offset,
+                                             (HwSnapshotSection) MIN (section, HW_SNAPSHOT_N_SECTIONS - 1), "%s",
+                                             g_variant_get_bytestring (message));
+      heap->damage->doubtful_sections = doubtful & HW_SNAPSHOT_DOUBT_ALL;
+      heap->damage->n_sure = n_sure;
+    }
 
   return TRUE;
 }

@@ -314,6 +314,7 @@ guint64   hw_heap_check_names          (HwHeap        *self,
                                         guint32        missing);
 gboolean  hw_heap_check_edges          (HwHeap        *self,
                                         guint64       *n_bad,
+                                        guint32       *first_bad,
                                         GError       **error);
 
 /* hw-edges.c */
@@ -331,6 +332,11 @@ gboolean  hw_heap_mark_essential       (HwHeap        *self,
                                         HwBitset      *has_predecessor,
                                         GCancellable  *cancellable,
                                         GError       **error);
+
+/* hw-heap-doubt.c */
+void      hw_heap_note_doubt           (HwHeap        *self,
+                                        guint32        n_fitting,
+                                        guint32        first_bad);
 
 /* hw-dominators.c */
 gboolean  hw_heap_compute_dominators   (HwHeap        *self,

@@ -268,6 +268,7 @@ hw_heap_check_names (HwHeap  *self,
  * hw_heap_check_edges:
  * @self: a raw heap
  * @n_bad: (out): how many edges were dropped
+ * @first_bad: (out): the first node that lost one, unless there is none
  * @error: return location
  *
  * Drops edges whose target is no node. Cost: one pass; a damaged node gets a pattern of its own.
@@ -277,6 +278,7 @@ hw_heap_check_names (HwHeap  *self,
 gboolean
 hw_heap_check_edges (HwHeap   *self,
                      guint64  *n_bad,
+                     guint32  *first_bad,
                      GError  **error)
 {
   HwColumn *kinds = &self->pattern_kind;
@@ -303,6 +305,7 @@ hw_heap_check_edges (HwHeap   *self,
         {
           gsize old = hw_column_u32 (&self->node_pattern)[node];
 
+          *first_bad = MIN (*first_bad, (guint32) node);
           if (kinds->length + n > HW_MAX_IDS)
             {
               g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, "Too many damaged references");

@@ -129,6 +129,7 @@ cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
 static gboolean
 finish_with_error (HwSnapshotReader  *reader,
                    const GError      *trouble,
+                   gboolean           is_wrong,
                    guint64            offset,
                    HwSnapshotDamage **damage,
                    GError           **error)
@@ -145,7 +146,11 @@ finish_with_error (HwSnapshotReader  *reader,
 
   if (found == NULL)
     found = hw_snapshot_damage_new (FALSE, offset, HW_SNAPSHOT_SECTION_STRINGS, "%s", "");
-  message = g_strdup_printf ("%s %s", trouble->message, _("What stands before it could be read."));
+  /* The heap tells what is doubtful. */
+  if (is_wrong)
+    found->doubtful_sections = HW_SNAPSHOT_DOUBT_ALL;
+  message = is_wrong ? g_strdup (trouble->message)
+                     : g_strdup_printf ("%s %s", trouble->message, _("What stands before it could be read."));
   g_free (found->message);
   found->message = message;
   found->transient = trouble->domain != HW_SNAPSHOT_ERROR;
@@ -188,7 +193,8 @@ parse (Parser *self)
 
   /* Nobody writes it any more. */
   if (self->pump->error != NULL)
-    return finish_with_error (self->reader, self->pump->error, offset, &self->damage, &self->error);
+    return finish_with_error (self->reader, self->pump->error,
+                              hw_snapshot_unpacker_get_is_wrong (self->pump->unpacker), offset, &self->damage, &self->error);
 
   return hw_snapshot_reader_finish (self->reader, &self->damage, &self->error);
 }

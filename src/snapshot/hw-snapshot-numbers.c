@@ -243,8 +243,9 @@ end_array (HwSnapshotReader  *self,
     {
       g_autofree char *byte = hw_format_count (offset);
 
+      hw_snapshot_reader_doubt (self);
       hw_snapshot_reader_note (self, offset,
-                               _("The section “%s” ends in the middle of a record, at byte %s; the rest could be read."),
+                               _("The section “%s” ends in the middle of a record, at byte %s: numbers are missing or too many."),
                                hw_snapshot_section_get_name (self->section), byte);
     }
 
@@ -297,6 +298,9 @@ hw_snapshot_numbers_feed (HwSnapshotReader  *self,
             continue;
 
           *p = q;
+          /* Damage may have cut the number before it. */
+          if (*q != ',' && *q != ']' && !hw_scan_is_blank (*q))
+            return break_off (self, offset, error);
           if (token->length > 0)
             {
               if (!hw_snapshot_token_end (token, &self->values[self->n_values]))
@@ -310,8 +314,6 @@ hw_snapshot_numbers_feed (HwSnapshotReader  *self,
               *p = q + 1;
               return end_array (self, offset, error);
             }
-          if (*q != ',' && !hw_scan_is_blank (*q))
-            return break_off (self, offset, error);
         }
     }
   *p = end;

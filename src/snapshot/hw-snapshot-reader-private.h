@@ -62,6 +62,7 @@ struct _HwSnapshotReader
   gpointer              sink_data;
   HwSnapshotLayout     *layout;          /* NULL until the header was read */
   HwSnapshotDamage     *damage;          /* the first trouble */
+  guint32               doubtful;        /* HwSnapshotDoubt */
   GError               *error;           /* what stopped the reader for good */
   GCancellable         *cancellable;
 
@@ -116,6 +117,7 @@ hw_snapshot_reader_offset (const HwSnapshotReader *self,
   return self->base + (guint64) (p - self->piece);
 }
 
+void     hw_snapshot_reader_doubt   (HwSnapshotReader *self);
 void     hw_snapshot_reader_note    (HwSnapshotReader *self,
                                      guint64           offset,
                                      const char       *format,

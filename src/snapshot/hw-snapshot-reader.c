@@ -137,6 +137,18 @@ hw_snapshot_reader_note (HwSnapshotReader *self,
   self->damage = hw_snapshot_damage_new (FALSE, offset, self->section, "%s", message);
 }
 
+/* Notes that the section at hand is not only incomplete, but that what it says may be wrong. */
+void
+hw_snapshot_reader_doubt (HwSnapshotReader *self)
+{
+  if (self->section == HW_SNAPSHOT_SECTION_NODES)
+    self->doubtful |= HW_SNAPSHOT_DOUBT_NODES;
+  else if (self->section == HW_SNAPSHOT_SECTION_EDGES)
+    self->doubtful |= HW_SNAPSHOT_DOUBT_EDGES;
+  else if (self->section == HW_SNAPSHOT_SECTION_STRINGS)
+    self->doubtful |= HW_SNAPSHOT_DOUBT_STRINGS;
+}
+
 /* Counts records of the section at hand before the sink gets them. */
 gboolean
 hw_snapshot_reader_count (HwSnapshotReader  *self,
@@ -425,9 +437,12 @@ check_count (HwSnapshotReader *self,
   g_autofree char *expected = hw_format_count (declared);
   g_autofree char *found = hw_format_count (n_records);
 
-  if (declared != 0 && declared != n_records)
-    hw_snapshot_reader_note (self, offset, _("The section “%s” has %s records, while the header says %s."),
-                             hw_snapshot_section_get_name (self->section), found, expected);
+  if (declared == 0 || declared == n_records)
+    return;
+
+  hw_snapshot_reader_doubt (self);
+  hw_snapshot_reader_note (self, offset, _("The section “%s” has %s records, while the header says %s."),
+                           hw_snapshot_section_get_name (self->section), found, expected);
 }
 
 static void
@@ -754,6 +769,8 @@ hw_snapshot_reader_finish (HwSnapshotReader  *self,
       g_propagate_error (error, g_error_copy (self->error));
       return FALSE;
     }
+  if (self->damage != NULL)
+    self->damage->doubtful_sections = self->doubtful;
   if (damage != NULL)
     *damage = g_steal_pointer (&self->damage);
 

@@ -7,12 +7,31 @@
 G_BEGIN_DECLS
 
 /**
+ * HwSnapshotDoubt:
+ * @HW_SNAPSHOT_DOUBT_NODES: nodes are missing from the middle, or their columns are shifted
+ * @HW_SNAPSHOT_DOUBT_EDGES: the same of edges
+ * @HW_SNAPSHOT_DOUBT_STRINGS: numbers of strings mean other strings
+ * @HW_SNAPSHOT_DOUBT_ALL: not even the bytes are those that were written
+ *
+ * What may be wrong in a damaged file, and not only missing.
+ */
+typedef enum
+{
+  HW_SNAPSHOT_DOUBT_NODES   = 1 << 0,
+  HW_SNAPSHOT_DOUBT_EDGES   = 1 << 1,
+  HW_SNAPSHOT_DOUBT_STRINGS = 1 << 2,
+  HW_SNAPSHOT_DOUBT_ALL     = 7,
+} HwSnapshotDoubt;
+
+/**
  * HwSnapshotDamage:
  * @truncated: the file ends before its last section does
  * @transient: reading failed for a reason outside of the file; another try may give more
  * @offset: the (uncompressed) byte where the first trouble was met
  * @section: the section that was being read there
- * @message: what is wrong, one sentence for a person
+ * @doubtful_sections: a set of #HwSnapshotDoubt; empty when what could be read is right
+ * @n_sure: when something is doubtful, how many objects at the start of the file have the right names and sizes
+ * @message: what is wrong, in sentences for a person
  *
  * What is wrong with a file from which something could be read all the same.
  */
@@ -22,6 +41,8 @@ typedef struct
   gboolean           transient;
   guint64            offset;
   HwSnapshotSection  section;
+  guint32            doubtful_sections;
+  guint32            n_sure;
   char              *message;
 } HwSnapshotDamage;
 

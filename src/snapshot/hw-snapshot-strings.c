@@ -56,8 +56,9 @@ read_string (HwSnapshotReader  *self,
       guint64 offset = hw_snapshot_reader_offset (self, self->text.nul);
       g_autofree char *byte = hw_format_count (offset);
 
+      hw_snapshot_reader_doubt (self);
       hw_snapshot_reader_note (self, offset,
-                               _("The section “%s” is damaged at byte %s, where a text holds empty bytes; names may be wrong from there on."),
+                               _("The section “%s” is damaged at byte %s, where a text holds empty bytes."),
                                hw_snapshot_section_get_name (self->section), byte);
     }
   if (!closed)

@@ -20,6 +20,7 @@ gssize              hw_snapshot_unpacker_read       (HwSnapshotUnpacker  *self,
                                                      GCancellable        *cancellable,
                                                      GError             **error);
 guint64             hw_snapshot_unpacker_get_offset (HwSnapshotUnpacker  *self);
+gboolean            hw_snapshot_unpacker_get_is_wrong (HwSnapshotUnpacker *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwSnapshotUnpacker, hw_snapshot_unpacker_free)
 

@@ -41,6 +41,7 @@ struct _HwSnapshotUnpacker
   guint64       n_read;        /* bytes taken from the stream */
   gboolean      at_end;        /* of the stream */
   gboolean      between;       /* no member or frame is open */
+  gboolean      is_wrong;      /* damaged, not only cut: what was handed on may be wrong already */
   z_stream      gzip;
   ZSTD_DStream *zstd;
 };
@@ -74,6 +75,13 @@ guint64
 hw_snapshot_unpacker_get_offset (HwSnapshotUnpacker *self)
 {
   return self->n_read - (self->end - self->begin);
+}
+
+/* Whether the data were found damaged, so that what was unpacked before may be wrong too. */
+gboolean
+hw_snapshot_unpacker_get_is_wrong (HwSnapshotUnpacker *self)
+{
+  return self->is_wrong;
 }
 
 static gssize
@@ -165,12 +173,16 @@ fail_at_end (HwSnapshotUnpacker  *self,
 
 static gssize
 fail_damaged (HwSnapshotUnpacker  *self,
+              gboolean             is_checksum,
               GError             **error)
 {
   g_autofree char *byte = hw_format_count (hw_snapshot_unpacker_get_offset (self));
 
+  self->is_wrong = TRUE;
   g_set_error (error, HW_SNAPSHOT_ERROR, HW_SNAPSHOT_ERROR_COMPRESSED,
-               _("The compressed file is damaged at byte %s."), byte);
+               is_checksum ? _("The compressed file is damaged: at byte %s its content contradicts its checksum.")
+                           : _("The compressed file is damaged, at byte %s or before."),
+               byte);
 
   return -1;
 }
@@ -225,7 +237,11 @@ inflate_some (HwSnapshotUnpacker  *self,
   if (self->gzip.avail_out < size)
     return (gssize) (size - self->gzip.avail_out);
 
-  return status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR ? 0 : fail_damaged (self, error);
+  if (status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR)
+    return 0;
+
+  /* zlib tells by words only what it stumbled over: “incorrect data check”, “incorrect length check”. */
+  return fail_damaged (self, self->gzip.msg != NULL && g_str_has_prefix (self->gzip.msg, "incorrect"), error);
 }
 
 static gssize
@@ -256,7 +272,7 @@ decompress_some (HwSnapshotUnpacker  *self,
       return -1;
     }
   if (ZSTD_isError (status))
-    return fail_damaged (self, error);
+    return fail_damaged (self, ZSTD_getErrorCode (status) == ZSTD_error_checksum_wrong, error);
   self->between = status == 0;
 
   return 0;
@@ -293,7 +309,7 @@ hw_snapshot_unpacker_read (HwSnapshotUnpacker  *self,
       if (self->begin < self->end && self->end == INPUT_SIZE)
         {
           /* Neither input used nor output made with a full buffer: not to be had from valid data. */
-          return fail_damaged (self, error);
+          return fail_damaged (self, FALSE, error);
         }
       if (self->at_end)
         return self->between && self->begin == self->end ? 0 : fail_at_end (self, error);

@@ -97,6 +97,27 @@ def test_truncated(cli):
     cli.run('summary', path, status=tool.DAMAGED)
 
 
+def test_doubtful(cli):
+    """status 3: what is not only missing but may be wrong is called so"""
+    whole = gzip.decompress(PAGE.read_bytes())
+    nodes, edges = whole.index(b'"nodes":['), whole.index(b'"edges":[')
+    middle = (nodes + edges) // 2
+    path = cli.path / 'hole.heapsnapshot'
+    path.write_bytes(whole[:middle] + whole[middle + 4096:])
+    for cache in ([], [], ['--no-cache']):
+        r = cli.run('info', path, '--format=json', *cache, status=tool.DAMAGED)
+        says(r, 'names and sizes may be wrong', 'From object ')
+        damage = json.loads(r.stdout)['damage']
+        assert 30000 < damage['sure_node_count'] < 40000 and 'may be wrong' in damage['message']
+    packed = bytearray(gzip.compress(whole))
+    packed[-8] ^= 1
+    path = cli.path / 'sum.heapsnapshot.gz'
+    path.write_bytes(packed)
+    r = cli.run('info', path, '--format=json', status=tool.DAMAGED)
+    says(r, 'contradicts its checksum', 'Anything shown may be wrong')
+    assert json.loads(r.stdout)['damage']['sure_node_count'] == 0
+
+
 def test_every_cut(cli):
     """a file cut anywhere is read or refused, never more"""
     whole = json.dumps(tool.snapshot(['One', 'Two', 'Three'])).encode()

@@ -77,6 +77,66 @@ test_edges (void)
     }
 }
 
+/* A file as V8 writes it, in which strings are numbered as they are first named; some bytes of @section are lost. */
+static void
+check_hole (const char *section,
+            guint       after,
+            gsize       n_bytes,
+            guint       least,
+            guint       most)
+{
+  enum { N_OBJECTS = 400 };
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HwHeap) heap = NULL;
+  const HwSnapshotDamage *damage;
+  const char *at;
+
+  g_string_printf (text, "%s", META);
+  g_string_replace (text, "\"node_count\":3,\"edge_count\":2%s", "\"node_count\":401,\"edge_count\":799", 1);
+  g_string_append_printf (text, "\"nodes\":[4,0,1,0,%u", N_OBJECTS);
+  for (guint i = 1; i <= N_OBJECTS; i++)
+    g_string_append_printf (text, ",3,%u,%u,%u,%u", i, 2 * i + 1, 16 + 8 * i, i < N_OBJECTS ? 1 : 0);
+  g_string_append (text, "],\"edges\":[1,1,5");
+  for (guint i = 2; i <= N_OBJECTS; i++)
+    g_string_append_printf (text, ",1,%u,%u", i, 5 * i);
+  for (guint i = 1; i < N_OBJECTS; i++)
+    g_string_append_printf (text, ",2,%u,%u", N_OBJECTS + i, 5 * i + 5);
+  g_string_append (text, "],\"locations\":[],\"strings\":[\"\"");
+  for (guint i = 1; i < 2 * N_OBJECTS; i++)
+    g_string_append_printf (text, ",\"name %u\"", i);
+  g_string_append (text, "]}");
+
+  at = strstr (text->str, section);
+  for (guint i = 0; i < after; i++)
+    at = strchr (at, ',') + 1;
+  g_string_erase (text, at - text->str, (gssize) n_bytes);
+
+  heap = load (text->str, text->len, &error);
+  g_assert_no_error (error);
+  hw_touch_heap (heap);
+  damage = hw_heap_get_damage (heap);
+  g_assert_nonnull (damage);
+  g_test_message ("%s", damage->message);
+  g_assert_cmpuint (damage->doubtful_sections, !=, 0);
+  g_assert_cmpuint (damage->n_sure, >=, least);
+  g_assert_cmpuint (damage->n_sure, <=, most);
+  g_assert_nonnull (strstr (damage->message, " may be wrong"));
+}
+
+static void
+test_hole (void)
+{
+  g_test_summary ("Bytes lost in the middle: the rows before are called sure, those behind are not.");
+
+  for (gsize n_bytes = 2; n_bytes < 300; n_bytes += 7)
+    {
+      check_hole ("\"nodes\"", 5 * 200, n_bytes, 190, 201);
+      check_hole ("\"edges\"", 3 * (400 + 100), n_bytes, 90, 101);
+    }
+  check_hole ("\"strings\"", 150, 22, 0, 0);
+}
+
 static void
 test_missing_name (void)
 {
@@ -197,6 +257,7 @@ main (int   argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   g_test_add_func ("/heap/damaged/edges", test_edges);
+  g_test_add_func ("/heap/damaged/hole", test_hole);
   g_test_add_func ("/heap/damaged/missing-name", test_missing_name);
   g_test_add_func ("/heap/damaged/root", test_root);
   g_test_add_func ("/heap/damaged/nothing", test_nothing);
