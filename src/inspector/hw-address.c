@@ -21,6 +21,19 @@ hw_address_new (const char *host,
   return self;
 }
 
+/* A name or number of a machine; anything else was not meant as one. */
+static gboolean
+is_host (const char *host)
+{
+  if (host == NULL || *host == 0)
+    return FALSE;
+  for (; *host != 0; host++)
+    if (!g_ascii_isalnum (*host) && strchr ("-._:%", *host) == NULL)
+      return FALSE;
+
+  return TRUE;
+}
+
 /*
  * Reads `port`, `port/path`, `host`, `host:port`, `[::1]:port`, `ws://host:port/path` and the same with `wss`, `http`,
  * `https`. Fails with HW_INSPECTOR_ERROR_ADDRESS.
@@ -44,7 +57,7 @@ hw_address_parse (const char  *text,
 
   uri = g_uri_parse (full, G_URI_FLAGS_NONE, NULL);
   scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
-  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == 0 || g_uri_get_port (uri) == 0 ||
+  if (uri == NULL || !is_host (g_uri_get_host (uri)) || g_uri_get_port (uri) == 0 ||
       !(g_str_equal (scheme, "ws") || g_str_equal (scheme, "wss") ||
         g_str_equal (scheme, "http") || g_str_equal (scheme, "https")))
     {

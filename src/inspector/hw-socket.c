@@ -5,7 +5,8 @@
  * instead of libsoup's 128 KiB.
  *
  * The limit is checked against a frame's header, before anything of it is read, so a peer that announces
- * a gigabyte costs nothing.
+ * a gigabyte costs nothing. Of fragments libsoup checks each and adds up none; so what the kernel has
+ * received since the last whole message is limited, too.
  */
 #include "config.h"
 
@@ -13,9 +14,15 @@
 #include "inspector/hw-socket-private.h"
 
 #include <libsoup/soup.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 /* Seconds until an unanswered connecting is given up. */
 #define CONNECT_TIMEOUT 10
+
+/* Bytes of headers of frames and of what the kernel holds, beyond the longest message. */
+#define FRAMING (16 * 1024 * 1024)
 
 struct _HwSocket
 {
@@ -35,6 +42,8 @@ struct _HwSocket
   /* The thread's own */
   SoupWebsocketConnection *connection;     /* NULL until open */
   GCancellable            *cancellable;
+  GSocket                 *wire;           /* nullable: owned; under all layers of the connection */
+  guint64                  n_at_message;   /* bytes received when the last message was whole */
   GError                  *reason;         /* why it closed; the first one counts */
   gboolean                 is_done;
 };
@@ -107,12 +116,55 @@ finish (HwSocket *self)
   g_main_context_wakeup (self->context);
 }
 
+/* Bytes that have come in over the wire; 0 when that cannot be told. */
+static guint64
+get_n_received (HwSocket *self)
+{
+  struct tcp_info info = { 0 };
+  socklen_t length = sizeof info;
+
+  if (self->wire == NULL || getsockopt (g_socket_get_fd (self->wire), IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
+    return 0;
+
+  return info.tcpi_bytes_received;
+}
+
+static void
+set_too_big (HwSocket *self)
+{
+  if (self->reason == NULL)
+    g_set_error (&self->reason, HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_TOO_BIG,
+                 "The target sent a message above the limit of %" G_GUINT64_FORMAT " bytes", self->max_message);
+}
+
+/* The socket below TLS and libsoup's own layers. */
+static GSocket *
+find_wire (GIOStream *stream)
+{
+  g_autoptr(GIOStream) layer = g_object_ref (stream);
+
+  while (layer != NULL && !G_IS_SOCKET_CONNECTION (layer))
+    {
+      GIOStream *below = NULL;
+
+      if (g_object_class_find_property (G_OBJECT_GET_CLASS (layer), "base-iostream") != NULL)
+        g_object_get (layer, "base-iostream", &below, NULL);
+      else if (g_object_class_find_property (G_OBJECT_GET_CLASS (layer), "base-io-stream") != NULL)
+        g_object_get (layer, "base-io-stream", &below, NULL);
+      g_object_unref (layer);
+      layer = below;
+    }
+
+  return layer != NULL ? g_object_ref (g_socket_connection_get_socket (G_SOCKET_CONNECTION (layer))) : NULL;
+}
+
 static void
 message_cb (SoupWebsocketConnection *connection G_GNUC_UNUSED,
             SoupWebsocketDataType    type,
             GBytes                  *message,
             HwSocket                *self)
 {
+  self->n_at_message = get_n_received (self);
   if (type == SOUP_WEBSOCKET_DATA_TEXT && !self->is_done)
     self->handler->message (message, self->user_data);
 }
@@ -125,8 +177,7 @@ error_cb (SoupWebsocketConnection *connection G_GNUC_UNUSED,
   if (self->reason != NULL)
     return;
   if (g_error_matches (error, SOUP_WEBSOCKET_ERROR, SOUP_WEBSOCKET_CLOSE_TOO_BIG))
-    g_set_error (&self->reason, HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_TOO_BIG,
-                 "The target sent a message above the limit of %" G_GUINT64_FORMAT " bytes", self->max_message);
+    set_too_big (self);
   else
     g_set_error (&self->reason, HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_PROTOCOL,
                  "The connection broke: %s", error->message);
@@ -169,6 +220,7 @@ connected_cb (GObject      *object,
     }
 
   soup_websocket_connection_set_max_incoming_payload_size (self->connection, self->max_message);
+  self->wire = find_wire (soup_websocket_connection_get_io_stream (self->connection));
   g_signal_connect (self->connection, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (self->connection, "error", G_CALLBACK (error_cb), self);
   g_signal_connect (self->connection, "closed", G_CALLBACK (closed_cb), self);
@@ -204,11 +256,20 @@ socket_thread (gpointer data)
     }
 
   while (!self->is_done)
-    g_main_context_iteration (self->context, TRUE);
+    {
+      g_main_context_iteration (self->context, TRUE);
+      if (self->connection != NULL && !self->is_done &&
+          get_n_received (self) > self->n_at_message + self->max_message + FRAMING)
+        {
+          set_too_big (self);
+          self->is_done = TRUE;
+        }
+    }
 
   if (self->connection != NULL)
     g_signal_handlers_disconnect_by_data (self->connection, self);
   g_clear_object (&self->connection);
+  g_clear_object (&self->wire);
   soup_session_abort (session);
   g_clear_object (&request);
   g_clear_object (&session);
