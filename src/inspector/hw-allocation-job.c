@@ -321,6 +321,8 @@ finish (HwAllocationJob *self,
       self->path = hw_capture_file_salvage (self->file);
       self->is_salvaged = self->path != NULL;
     }
+  if (error != NULL && !self->is_salvaged)
+    hw_capture_file_discard (self->file);
   if (error != NULL)
     g_task_return_error (task, error);
   else

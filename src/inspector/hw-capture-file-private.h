@@ -27,6 +27,7 @@ gboolean       hw_capture_file_check         (HwCaptureFile  *self,
 char          *hw_capture_file_complete      (HwCaptureFile  *self,
                                               GError        **error);
 char          *hw_capture_file_salvage       (HwCaptureFile  *self);
+void           hw_capture_file_discard       (HwCaptureFile  *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwCaptureFile, hw_capture_file_unref)
 

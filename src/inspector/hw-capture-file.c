@@ -180,3 +180,13 @@ hw_capture_file_salvage (HwCaptureFile *self)
 
   return g_steal_pointer (&name);
 }
+
+/* Nobody wants it: it goes at once, though a target may go on sending. */
+void
+hw_capture_file_discard (HwCaptureFile *self)
+{
+  hw_capture_file_stop (self);
+  if (self->part != NULL)
+    g_unlink (self->part);
+  g_clear_pointer (&self->part, g_free);
+}

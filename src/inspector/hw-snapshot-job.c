@@ -208,6 +208,8 @@ finish (HwSnapshotJob *self,
           self->path = hw_capture_file_salvage (self->file);
           self->is_salvaged = self->path != NULL;
         }
+      if (error != NULL && !self->is_salvaged)
+        hw_capture_file_discard (self->file);
       if (self->is_salvaged)
         {
           g_autoptr(GError) cause = g_steal_pointer (&error);
