@@ -17,6 +17,7 @@
 
 typedef struct
 {
+  guint64 id;
   guint   column;
   guint   width;
   guint64 number;
@@ -141,15 +142,12 @@ decode (guint64       encoding,
 }
 
 static gboolean
-read_chunk (Reading       *reading,
-            gsize          id,
+read_chunk (const Chunk   *chunk,
+            GCancellable  *cancellable,
             sqlite3       *db,
             sqlite3_stmt  *statement,
-            guint8        *scratch,
             GError       **error)
 {
-  const Chunk *chunk = &reading->chunks[id];
-  GCancellable *cancellable = reading->file->cancellable;
   gboolean is_right;
   guint64 encoding;
   const void *data;
@@ -159,7 +157,7 @@ read_chunk (Reading       *reading,
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
-  sqlite3_bind_int64 (statement, 1, (gint64) id);
+  sqlite3_bind_int64 (statement, 1, (gint64) chunk->id);
   code = sqlite3_step (statement);
   if (code == SQLITE_DONE)
     return hw_cache_file_damaged (error, "a chunk is missing");
@@ -176,10 +174,28 @@ read_chunk (Reading       *reading,
              (guint64) sqlite3_column_int64 (statement, 3) == chunk->length &&
              sqlite3_column_int64 (statement, 4) ==
                hw_cache_crc_chunk (chunk->column, chunk->number, encoding, chunk->length, data, n_bytes) &&
-             decode (encoding, chunk->width, data, n_bytes, chunk->target != NULL ? chunk->target : scratch, chunk->length);
+             decode (encoding, chunk->width, data, n_bytes, chunk->target, chunk->length);
+  /* Else its bytes would stay until the next one. */
   sqlite3_reset (statement);
 
   return is_right || hw_cache_file_damaged (error, "a chunk contradicts its checksum");
+}
+
+static sqlite3_stmt *
+prepare (sqlite3       *db,
+         GCancellable  *cancellable,
+         GError       **error)
+{
+  sqlite3_stmt *statement = NULL;
+
+  if (sqlite3_prepare_v2 (db,
+                          "SELECT column, number, encoding, length, crc32,"
+                          " CASE WHEN length (data) <= " G_STRINGIFY (HW_CACHE_CHUNK_SIZE) " THEN data END"
+                          " FROM chunk WHERE id = ?",
+                          -1, &statement, NULL) != SQLITE_OK)
+    hw_cache_sql_fail (db, cancellable, error);
+
+  return statement;
 }
 
 static gboolean
@@ -188,17 +204,14 @@ read_some (Reading  *reading,
            GError  **error)
 {
   g_autofree guint8 *scratch = g_malloc (HW_CACHE_CHUNK_SIZE);
-  g_autoptr(sqlite3_stmt) statement = NULL;
+  g_autoptr(sqlite3_stmt) statement = prepare (db, reading->file->cancellable, error);
 
-  if (sqlite3_prepare_v2 (db,
-                          "SELECT column, number, encoding, length, crc32,"
-                          " CASE WHEN length (data) <= " G_STRINGIFY (HW_CACHE_CHUNK_SIZE) " THEN data END"
-                          " FROM chunk WHERE id = ?",
-                          -1, &statement, NULL) != SQLITE_OK)
-    return hw_cache_sql_fail (db, reading->file->cancellable, error);
+  if (statement == NULL)
+    return FALSE;
 
   for (;;)
     {
+      Chunk chunk;
       gsize id;
 
       g_mutex_lock (&reading->mutex);
@@ -209,7 +222,11 @@ read_some (Reading  *reading,
 
       if (id == reading->n_chunks)
         return TRUE;
-      if (!read_chunk (reading, id, db, statement, scratch, error))
+
+      chunk = reading->chunks[id];
+      if (chunk.target == NULL)
+        chunk.target = scratch;
+      if (!read_chunk (&chunk, reading->file->cancellable, db, statement, error))
         return FALSE;
       hw_progress_set_fraction (reading->progress, (double) id / (double) reading->n_chunks);
     }
@@ -267,12 +284,15 @@ list_chunks (HwCacheFile *self,
       const HwCacheColumn *column = &g_array_index (self->columns, HwCacheColumn, i);
       gsize n_bytes = (gsize) column->length * column->width;
 
-      for (gsize done = 0, number = 0; done < n_bytes; done += HW_CACHE_CHUNK_SIZE, number++)
+      if (targets != NULL && targets[i] == NULL)
+        continue;
+      for (gsize done = 0, number = 0; done < n_bytes; done += HW_CACHE_CHUNK_BYTES (column->width), number++)
         chunks[n++] = (Chunk) {
+          .id = column->first_chunk + number,
           .column = i,
           .width = column->width,
           .number = number,
-          .length = MIN (n_bytes - done, HW_CACHE_CHUNK_SIZE),
+          .length = MIN (n_bytes - done, HW_CACHE_CHUNK_BYTES (column->width)),
           .target = targets != NULL ? (guint8 *) targets[i] + done : NULL,
         };
     }
@@ -329,4 +349,42 @@ hw_cache_file_read_chunks (HwCacheFile  *self,
     }
 
   return TRUE;
+}
+
+/**
+ * hw_cache_file_fetch:
+ * @file: an open HwCacheFile
+ * @column: one of its columns
+ * @number: which chunk of the column
+ * @target: where it goes
+ * @n_bytes: its length
+ * @error: return location
+ *
+ * Reads, checks and unpacks one chunk. A #HwHeapFetchFunc.
+ *
+ * Returns: FALSE with [error@CacheError]
+ */
+gboolean
+hw_cache_file_fetch (gpointer   file,
+                     guint      column,
+                     gsize      number,
+                     gpointer   target,
+                     gsize      n_bytes,
+                     GError   **error)
+{
+  HwCacheFile *self = file;
+  const HwCacheColumn *info = &g_array_index (self->columns, HwCacheColumn, column);
+  Chunk chunk = {
+    .id = info->first_chunk + number,
+    .column = column,
+    .width = info->width,
+    .number = number,
+    .length = n_bytes,
+    .target = target,
+  };
+
+  if (self->fetch == NULL)
+    self->fetch = prepare (self->db, NULL, error);
+
+  return self->fetch != NULL && read_chunk (&chunk, NULL, self->db, self->fetch, error);
 }

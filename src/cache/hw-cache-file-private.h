@@ -14,9 +14,12 @@ G_BEGIN_DECLS
 #define HW_CACHE_APPLICATION_ID 0x48576978
 
 /* Raised with every change of the tables; PRAGMA user_version. */
-#define HW_CACHE_FORMAT_VERSION 1
+#define HW_CACHE_FORMAT_VERSION 2
 
 #define HW_CACHE_CHUNK_SIZE     (1024 * 1024)
+
+/* No element is in two chunks. */
+#define HW_CACHE_CHUNK_BYTES(width) ((gsize) (HW_CACHE_CHUNK_SIZE / (width) * (width)))
 
 /* No value of an index is larger, so that a damaged one cannot ask for all memory. */
 #define HW_CACHE_MAX_VALUE      (256 * 1024 * 1024)
@@ -42,6 +45,7 @@ typedef enum
  * @name: what the heap calls it
  * @width: bytes of one element
  * @length: number of elements
+ * @first_chunk: where its chunks begin among all
  *
  * One column of an index.
  */
@@ -50,6 +54,7 @@ typedef struct
   char    *name;
   guint    width;
   guint64  length;
+  guint64  first_chunk;
 } HwCacheColumn;
 
 /**
@@ -60,15 +65,19 @@ typedef struct
 typedef struct
 {
   sqlite3      *db;
+  sqlite3_stmt *fetch;               /* reads one chunk; made on first use */
   GCancellable *cancellable;
   char         *uri;
   char         *content;
   char         *source;
+  char         *damage;              /* of the snapshot, or NULL */
   GVariant     *facts;
   GArray       *columns;             /* HwCacheColumn */
   guint64       source_size;
   guint64       total_size;
   guint64       n_classes;
+  guint64       n_nodes;
+  guint64       n_edges;
   guint64       n_chunks;
   gboolean      has_distances;
   gboolean      has_retained_sizes;
@@ -104,6 +113,12 @@ sqlite3      *hw_cache_file_connect         (HwCacheFile      *self,
 gboolean      hw_cache_file_read_chunks     (HwCacheFile      *self,
                                              gpointer         *targets,
                                              HwProgress       *progress,
+                                             GError          **error);
+gboolean      hw_cache_file_fetch           (gpointer          file,
+                                             guint             column,
+                                             gsize             number,
+                                             gpointer          target,
+                                             gsize             n_bytes,
                                              GError          **error);
 
 gboolean      hw_cache_file_write           (const char       *path,

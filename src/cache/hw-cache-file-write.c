@@ -384,10 +384,10 @@ write_column_cb (const char    *name,
     return FALSE;
   self->columns_crc32 = hw_cache_crc_column (self->columns_crc32, self->n_columns, name, width, length);
 
-  for (gsize done = 0, number = 0; done < n_bytes; done += HW_CACHE_CHUNK_SIZE, number++)
+  for (gsize done = 0, number = 0; done < n_bytes; done += HW_CACHE_CHUNK_BYTES (width), number++)
     if (g_cancellable_set_error_if_cancelled (self->cancellable, &self->error) ||
         !write_chunk (self, number, width, (const guint8 *) data + done,
-                      MIN (n_bytes - done, HW_CACHE_CHUNK_SIZE), &self->error))
+                      MIN (n_bytes - done, HW_CACHE_CHUNK_BYTES (width)), &self->error))
       return FALSE;
 
   self->n_columns++;

@@ -38,6 +38,9 @@
  * before memory is asked for. The rest, statistics and shapes, is for people: the heap brings its own.
  */
 
+/* Columns of one chunk are read at once: they cost next to nothing, and a damaged one is known from the start. */
+#define LEFT_BYTES (HW_CACHE_CHUNK_SIZE + 1)
+
 static void
 column_clear (gpointer data)
 {
@@ -178,6 +181,8 @@ read_meta (HwCacheFile  *self,
         self->content = g_strdup ((const char *) sqlite3_column_text (statement, 1));
       else if (strcmp (key, "source") == 0 && self->source == NULL)
         self->source = g_strdup ((const char *) sqlite3_column_text (statement, 1));
+      else if (strcmp (key, "damage") == 0 && self->damage == NULL)
+        self->damage = g_strdup ((const char *) sqlite3_column_text (statement, 1));
       else if (strcmp (key, "program_version") == 0 && program_version == NULL)
         program_version = g_strdup ((const char *) sqlite3_column_text (statement, 1));
       else if (strcmp (key, "facts_type") == 0 && facts_type == NULL)
@@ -198,6 +203,8 @@ read_meta (HwCacheFile  *self,
   self->has_distances = meta_number (numbers, "has_distances", &is_complete) != 0;
   self->has_retained_sizes = meta_number (numbers, "has_retained_sizes", &is_complete) != 0;
   self->n_chunks = (guint64) meta_number (numbers, "n_chunks", &is_complete);
+  self->n_nodes = (guint64) meta_number (numbers, "n_nodes", &is_complete);
+  self->n_edges = (guint64) meta_number (numbers, "n_edges", &is_complete);
   self->n_classes = (guint64) meta_number (numbers, "n_classes", &is_complete);
   self->source_size = (guint64) meta_number (numbers, "source_size", &is_complete);
   self->total_size = (guint64) meta_number (numbers, "total_size", &is_complete);
@@ -229,6 +236,15 @@ read_meta (HwCacheFile  *self,
   return read_facts (self, statement, facts_type, error);
 }
 
+static guint64
+count_chunks (guint   width,
+              guint64 length)
+{
+  gsize n_each = HW_CACHE_CHUNK_SIZE / width;
+
+  return length / n_each + (length % n_each > 0);
+}
+
 static gboolean
 read_columns (HwCacheFile  *self,
               GError      **error)
@@ -236,6 +252,7 @@ read_columns (HwCacheFile  *self,
   g_autoptr(sqlite3_stmt) statement =
     prepare (self, "SELECT id, name, width, length FROM column ORDER BY id", error);
   g_autoptr(GError) local_error = NULL;
+  guint64 n_chunks = 0;
   guint32 crc = 0;
 
   if (statement == NULL)
@@ -256,6 +273,8 @@ read_columns (HwCacheFile  *self,
         return hw_cache_file_damaged (error, "a column has no shape");
       crc = hw_cache_crc_column (crc, (guint64) sqlite3_column_int64 (statement, 0), column.name,
                                  column.width, column.length);
+      g_array_index (self->columns, HwCacheColumn, self->columns->len - 1).first_chunk = n_chunks;
+      n_chunks += count_chunks (column.width, column.length);
     }
   if (local_error != NULL)
     {
@@ -352,6 +371,7 @@ hw_cache_file_open (const char    *path,
 void
 hw_cache_file_close (HwCacheFile *self)
 {
+  sqlite3_finalize (self->fetch);
   sqlite3_close (self->db);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->facts, g_variant_unref);
@@ -359,6 +379,7 @@ hw_cache_file_close (HwCacheFile *self)
   g_free (self->uri);
   g_free (self->content);
   g_free (self->source);
+  g_free (self->damage);
   g_free (self);
 }
 
@@ -449,6 +470,14 @@ hw_cache_file_read_classes (HwCacheFile  *self,
   return hw_class_table_builder_end (g_steal_pointer (&builder), NULL, NULL);
 }
 
+/* What is fetched later is not stopped by what stopped the opening. */
+static void
+forget_cancellable (HwCacheFile *self)
+{
+  sqlite3_progress_handler (self->db, 0, NULL, NULL);
+  g_clear_object (&self->cancellable);
+}
+
 /* Whether the chunks that the columns promise can be there, before memory is taken for them. */
 static gboolean
 check_size (HwCacheFile  *self,
@@ -465,7 +494,7 @@ check_size (HwCacheFile  *self,
 
       if (!g_uint64_checked_add (&n_bytes, n_bytes, column->length * column->width) || n_bytes > max_columns)
         return hw_cache_file_damaged (error, "it promises more than the snapshot can hold");
-      n_chunks += (column->length * column->width + HW_CACHE_CHUNK_SIZE - 1) / HW_CACHE_CHUNK_SIZE;
+      n_chunks += count_chunks (column->width, column->length);
     }
   if (!read_number (self, "SELECT count(*) FROM chunk", &n_there, error))
     return FALSE;
@@ -477,15 +506,16 @@ check_size (HwCacheFile  *self,
 
 /**
  * hw_cache_file_read_heap:
- * @self: an open index
+ * @self: (transfer full): an open index; the heap keeps it
  * @classes: the index's constructors
  * @max_columns: bytes that the columns may have at most
  * @progress: (nullable): whose phase moves on
  * @error: return location
  *
- * Brings the heap back.
+ * Brings the heap back. What is large and not needed to show constructors, objects and who retains them is read when
+ * somebody asks for it.
  *
- * Cost: linear in the size of the columns.
+ * Cost: linear in the size of the columns that are read at once.
  *
  * Returns: (transfer full): the heap, or NULL with [error@CacheError] or [error@HeapError]
  */
@@ -496,6 +526,7 @@ hw_cache_file_read_heap (HwCacheFile   *self,
                          HwProgress    *progress,
                          GError       **error)
 {
+  g_autoptr(HwCacheFile) owned = self;
   g_autoptr(HwHeapRestorer) restorer = NULL;
   g_autofree gpointer *targets = g_new0 (gpointer, self->columns->len + 1);
   gint64 start, middle;
@@ -508,6 +539,8 @@ hw_cache_file_read_heap (HwCacheFile   *self,
   if (restorer == NULL)
     return NULL;
 
+  hw_heap_restorer_set_source (restorer, hw_cache_file_fetch, g_steal_pointer (&owned),
+                               (GDestroyNotify) hw_cache_file_close);
   for (guint i = 0; i < self->columns->len; i++)
     {
       const HwCacheColumn *column = &g_array_index (self->columns, HwCacheColumn, i);
@@ -520,12 +553,16 @@ hw_cache_file_read_heap (HwCacheFile   *self,
           g_propagate_error (error, g_steal_pointer (&local_error));
           return NULL;
         }
+      if (column->length * column->width >= LEFT_BYTES &&
+          hw_heap_restorer_leave_column (restorer, column->name, i, HW_CACHE_CHUNK_BYTES (column->width)))
+        targets[i] = NULL;
     }
 
   start = g_get_monotonic_time ();
   if (!hw_cache_file_read_chunks (self, targets, progress, error))
     return NULL;
   middle = g_get_monotonic_time ();
+  forget_cancellable (self);
   heap = hw_heap_restorer_end (g_steal_pointer (&restorer), classes, error);
   hw_progress_note_time (progress, "columns", middle - start);
   hw_progress_note_time (progress, "checks and retainers", g_get_monotonic_time () - middle);

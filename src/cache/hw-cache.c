@@ -426,6 +426,24 @@ find_index (HwCache        *self,
   return g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
 }
 
+static HwCacheFile *
+open_index (const char    *path,
+            GCancellable  *cancellable,
+            GError       **error)
+{
+  g_autofree char *content = hw_cache_folder_dup_content (path);
+  g_autoptr(HwCacheFile) file = hw_cache_file_open (path, cancellable, error);
+
+  if (file != NULL && strcmp (hw_cache_file_get_content (file), content) != 0)
+    {
+      g_set_error_literal (error, HW_CACHE_ERROR, HW_CACHE_ERROR_DAMAGED,
+                           _("The index is another's, only its name fits"));
+      return NULL;
+    }
+
+  return g_steal_pointer (&file);
+}
+
 static HwHeap *
 read_index (const char               *path,
             HwCacheSource            *source,
@@ -435,20 +453,13 @@ read_index (const char               *path,
             GError                  **error)
 {
   HwProgress *progress = options != NULL ? options->progress : NULL;
-  g_autofree char *content = hw_cache_folder_dup_content (path);
   g_autoptr(HwCacheFile) file = NULL;
   g_autoptr(HwClassTable) classes = NULL;
 
   hw_progress_begin_phase (progress, N_("Opening the index"), weight);
-  file = hw_cache_file_open (path, cancellable, error);
+  file = open_index (path, cancellable, error);
   if (file == NULL)
     return NULL;
-  if (strcmp (hw_cache_file_get_content (file), content) != 0)
-    {
-      g_set_error_literal (error, HW_CACHE_ERROR, HW_CACHE_ERROR_DAMAGED,
-                           _("The index is another's, only its name fits"));
-      return NULL;
-    }
 
   classes = hw_cache_file_read_classes (file, error);
   if (classes == NULL)
@@ -456,7 +467,7 @@ read_index (const char               *path,
   if (options != NULL && options->classes_func != NULL)
     options->classes_func (classes, options->classes_data);
 
-  return hw_cache_file_read_heap (file, classes, hw_cache_source_get_max_columns (source), progress, error);
+  return hw_cache_file_read_heap (g_steal_pointer (&file), classes, hw_cache_source_get_max_columns (source), progress, error);
 }
 
 /* NULL without an error means that there is no index to be had. */
@@ -574,6 +585,61 @@ hw_cache_load_sync (HwCache                  *self,
     push_job (self, heap, source, replace);
 
   return heap;
+}
+
+/**
+ * hw_cache_outline_free:
+ * @self: an outline
+ *
+ * Frees it.
+ */
+void
+hw_cache_outline_free (HwCacheOutline *self)
+{
+  g_clear_pointer (&self->classes, hw_class_table_unref);
+  g_free (self->damage);
+  g_free (self);
+}
+
+/**
+ * hw_cache_load_outline_sync:
+ * @self: a cache
+ * @file: a snapshot, compressed or not
+ *
+ * Takes the constructors from the index of a file that is known to be unchanged, for who wants nothing else.
+ *
+ * Cost: that of the constructors, of whatever size the snapshot is.
+ *
+ * Returns: (transfer full) (nullable): the outline; NULL when the snapshot must be loaded to know
+ */
+HwCacheOutline *
+hw_cache_load_outline_sync (HwCache *self,
+                            GFile   *file)
+{
+  g_autofree char *source_path = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr(HwCacheSource) source = NULL;
+  g_autoptr(HwCacheFile) index = NULL;
+  HwClassTable *classes;
+  HwCacheOutline *outline;
+
+  g_return_val_if_fail (HW_IS_CACHE (self), NULL);
+  g_return_val_if_fail (G_IS_FILE (file), NULL);
+
+  source_path = g_file_get_path (file);
+  if (source_path == NULL || get_budget (self) == 0 || (source = hw_cache_source_open (source_path, NULL)) == NULL ||
+      (path = find_vouched (self, source)) == NULL || (index = open_index (path, NULL, NULL)) == NULL ||
+      (classes = hw_cache_file_read_classes (index, NULL)) == NULL)
+    return NULL;
+
+  outline = g_new0 (HwCacheOutline, 1);
+  outline->classes = classes;
+  outline->n_nodes = index->n_nodes;
+  outline->n_edges = index->n_edges;
+  outline->damage = g_steal_pointer (&index->damage);
+  hw_cache_note_use (path, source);
+
+  return outline;
 }
 
 typedef struct

@@ -62,6 +62,24 @@ typedef struct
   char    *problem;
 } HwCacheEntry;
 
+/**
+ * HwCacheOutline:
+ * @classes: the constructors, without their objects
+ * @n_nodes: number of objects
+ * @n_edges: number of references
+ * @damage: (nullable): what was wrong with the snapshot, UTF-8
+ *
+ * What an index tells of a snapshot at once.
+ */
+typedef struct
+{
+  HwClassTable *classes;
+  guint64       n_nodes;
+  guint64       n_edges;
+  char         *damage;
+} HwCacheOutline;
+
+void       hw_cache_outline_free    (HwCacheOutline           *self);
 void       hw_cache_entry_free      (HwCacheEntry             *self);
 
 HwCache   *hw_cache_new             (const char               *folder,
@@ -75,6 +93,8 @@ HwHeap    *hw_cache_load_sync       (HwCache                  *self,
                                      gboolean                 *from_cache,
                                      GCancellable             *cancellable,
                                      GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
+HwCacheOutline *hw_cache_load_outline_sync (HwCache           *self,
+                                     GFile                    *file) G_GNUC_WARN_UNUSED_RESULT;
 void       hw_cache_load_async      (HwCache                  *self,
                                      GFile                    *file,
                                      const HwHeapLoadOptions  *options,
@@ -95,5 +115,7 @@ GPtrArray *hw_cache_verify_sync     (HwCache                  *self,
 gboolean   hw_cache_clear_sync      (HwCache                  *self,
                                      guint64                  *freed,
                                      GError                  **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HwCacheOutline, hw_cache_outline_free)
 
 G_END_DECLS

@@ -54,6 +54,7 @@ hw_cli_clear (HwCli *self)
   g_clear_pointer (&self->arguments, g_strfreev);
   g_clear_pointer (&self->json, hw_json_writer_free);
   g_clear_pointer (&self->output, hw_output_free);
+  g_clear_pointer (&self->heaps, g_ptr_array_unref);
   g_clear_object (&self->cache);
 }
 
@@ -443,8 +444,65 @@ hw_cli_load (HwCli      *self,
       self->is_damaged = TRUE;
       hw_cli_warn ("%s: %s", name, damage->message);
     }
+  if (self->heaps == NULL)
+    self->heaps = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_heap_unref);
+  g_ptr_array_add (self->heaps, hw_heap_ref (heap));
 
   return g_steal_pointer (&heap);
+}
+
+/**
+ * hw_cli_load_outline:
+ * @self: a run
+ * @path: a file, an URI, or `-` for standard input
+ *
+ * Takes the constructors alone from the index, unless somebody wants to know how the loading went.
+ *
+ * Returns: (transfer full) (nullable): the outline; NULL when hw_cli_load() is needed
+ */
+HwCacheOutline *
+hw_cli_load_outline (HwCli      *self,
+                     const char *path)
+{
+  g_autoptr(GFile) file = NULL;
+  HwCacheOutline *outline;
+
+  if (self->no_cache || self->is_verbose || strcmp (path, "-") == 0)
+    return NULL;
+
+  file = hw_file_new_for_argument (path);
+  outline = hw_cache_load_outline_sync (hw_cli_get_cache (self), file);
+  if (outline != NULL && outline->damage != NULL)
+    {
+      g_autofree char *name = g_filename_display_name (path);
+
+      self->is_damaged = TRUE;
+      hw_cli_warn ("%s: %s", name, outline->damage);
+    }
+
+  return outline;
+}
+
+/**
+ * hw_cli_check_heaps:
+ * @self: a run that is done
+ *
+ * Looks whether everything that was asked of the heaps could be read from their indexes.
+ *
+ * Returns: the exit status
+ */
+HwExit
+hw_cli_check_heaps (HwCli *self)
+{
+  for (guint i = 0; self->heaps != NULL && i < self->heaps->len; i++)
+    {
+      g_autofree char *problem = hw_heap_dup_problem (g_ptr_array_index (self->heaps, i));
+
+      if (problem != NULL)
+        return hw_cli_fail (self, "%s", problem);
+    }
+
+  return HW_EXIT_DONE;
 }
 
 /**

@@ -65,6 +65,7 @@ typedef struct _HwCommand HwCommand;
  * @depth: levels of a tree, or -1 when not given
  * @arguments: what is on the command line besides options; NULL-terminated
  * @json: NULL but for JSON
+ * @heaps: all that were loaded, for what goes wrong with them later
  * @is_damaged: whether any file so far was damaged
  *
  * One run of the program: what was asked for, and where the answer goes.
@@ -107,6 +108,7 @@ typedef struct
   HwOutput         *output;
   HwJsonWriter     *json;
   HwCache          *cache;
+  GPtrArray        *heaps;
   gboolean          is_damaged;
 } HwCli;
 
@@ -145,6 +147,9 @@ HwExit    hw_cli_misuse       (HwCli               *self,
                                ...) G_GNUC_PRINTF (2, 3);
 void      hw_cli_warn         (const char          *format,
                                ...) G_GNUC_PRINTF (1, 2);
+HwCacheOutline *hw_cli_load_outline (HwCli         *self,
+                               const char          *path) G_GNUC_WARN_UNUSED_RESULT;
+HwExit    hw_cli_check_heaps  (HwCli               *self);
 HwCache  *hw_cli_get_cache    (HwCli               *self);
 HwHeap   *hw_cli_load         (HwCli               *self,
                                const char          *path) G_GNUC_WARN_UNUSED_RESULT;

@@ -100,21 +100,22 @@ add_class (HwTable      *table,
 }
 
 static void
-write_heading (HwCli  *self,
-               HwHeap *heap)
+write_heading (HwCli        *self,
+               HwClassTable *classes,
+               guint64       n_nodes,
+               guint64       n_edges)
 {
-  HwClassTable *classes = hw_heap_get_class_table (heap);
   g_autofree char *count = hw_format_count (hw_class_table_get_total_count (classes));
-  g_autofree char *size = hw_format_size (hw_heap_get_total_size (heap));
+  g_autofree char *size = hw_format_size (hw_class_table_get_total_size (classes));
   g_autofree char *name = g_filename_display_basename (self->arguments[0]);
   g_autofree char *shown = hw_table_dup_printable (name, TRUE);
 
   if (self->json != NULL)
     {
       hw_json_writer_begin_object (self->json, "snapshot");
-      hw_json_writer_add_uint (self->json, "node_count", hw_heap_get_n_nodes (heap));
-      hw_json_writer_add_uint (self->json, "edge_count", hw_heap_get_n_edges (heap));
-      hw_json_writer_add_uint (self->json, "total_size", hw_heap_get_total_size (heap));
+      hw_json_writer_add_uint (self->json, "node_count", n_nodes);
+      hw_json_writer_add_uint (self->json, "edge_count", n_edges);
+      hw_json_writer_add_uint (self->json, "total_size", hw_class_table_get_total_size (classes));
       hw_json_writer_end_object (self->json);
     }
   else if (self->format == HW_FORMAT_TEXT)
@@ -126,7 +127,7 @@ write_heading (HwCli  *self,
 
 static HwTable *
 begin_table (HwCli         *self,
-             HwHeap        *heap,
+             guint64        total_size,
              const HwField *fields,
              guint          n_fields,
              const char    *member)
@@ -136,7 +137,7 @@ begin_table (HwCli         *self,
     .fields = fields,
     .n_fields = n_fields,
     .member = member,
-    .whole = hw_heap_get_total_size (heap),
+    .whole = total_size,
     .is_wide = self->is_wide,
   };
 
@@ -154,6 +155,7 @@ begin_table (HwCli         *self,
 HwExit
 hw_command_summary (HwCli *self)
 {
+  g_autoptr(HwCacheOutline) outline = NULL;
   g_autoptr(HwHeap) heap = NULL;
   g_autoptr(HwTable) table = NULL;
   g_autoptr(GArray) ids = NULL;
@@ -163,19 +165,20 @@ hw_command_summary (HwCli *self)
 
   if (!hw_cli_parse_sort (self, &order))
     return HW_EXIT_MISUSED;
-  heap = hw_cli_load (self, self->arguments[0]);
-  if (heap == NULL)
+  outline = hw_cli_load_outline (self, self->arguments[0]);
+  if (outline == NULL && (heap = hw_cli_load (self, self->arguments[0])) == NULL)
     return HW_EXIT_FAILED;
 
-  classes = hw_heap_get_class_table (heap);
+  classes = outline != NULL ? outline->classes : hw_heap_get_class_table (heap);
   ids = list_classes (self, classes);
   sort_classes (classes, order, ids);
   n_shown = (guint) MIN (ids->len, hw_cli_get_limit (self));
 
   if (self->json != NULL)
     hw_json_writer_begin_object (self->json, NULL);
-  write_heading (self, heap);
-  table = begin_table (self, heap, class_fields, N_CLASS_FIELDS, "classes");
+  write_heading (self, classes, outline != NULL ? outline->n_nodes : hw_heap_get_n_nodes (heap),
+                 outline != NULL ? outline->n_edges : hw_heap_get_n_edges (heap));
+  table = begin_table (self, hw_class_table_get_total_size (classes), class_fields, N_CLASS_FIELDS, "classes");
   for (guint i = 0; i < n_shown && hw_output_get_is_open (self->output); i++)
     add_class (table, classes, HW_CLASS (g_array_index (ids, guint32, i)));
   hw_table_add_rest (table, 0, n_shown, ids->len);
@@ -296,7 +299,7 @@ write_objects (HwCli  *self,
 
   if (self->json != NULL)
     hw_json_writer_begin_object (self->json, NULL);
-  table = begin_table (self, heap, hw_object_fields + HW_OBJECT_ID, HW_N_OBJECT_FIELDS - HW_OBJECT_ID, "objects");
+  table = begin_table (self, hw_heap_get_total_size (heap), hw_object_fields + HW_OBJECT_ID, HW_N_OBJECT_FIELDS - HW_OBJECT_ID, "objects");
   for (guint i = 0; i < n_shown && hw_output_get_is_open (self->output); i++)
     {
       g_auto(HwObjectRow) row = { 0 };

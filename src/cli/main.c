@@ -156,6 +156,8 @@ run (HwCli   *cli,
     return status;
 
   status = command->run (cli);
+  if (status == HW_EXIT_DONE)
+    status = hw_cli_check_heaps (cli);
   if (status == HW_EXIT_DONE && cli->is_damaged)
     status = HW_EXIT_DAMAGED;
   written = hw_cli_finish (cli);

@@ -304,6 +304,7 @@ hw_heap_sum_samples (HwHeap  *self,
       g_set_error_literal (error, HW_BASE_ERROR, HW_BASE_ERROR_NO_MEMORY, _("Not enough memory for this snapshot"));
       return NULL;
     }
+  hw_heap_need (self, HW_LAZY_NODE_ID, 0, n > 0 ? self->n_nodes : 0);
   for (guint32 node = 0; n > 0 && node < self->n_nodes; node++)
     {
       guint64 id = hw_column_get (&self->node_id, node);

@@ -329,9 +329,14 @@ hw_heap_get_retainer (HwHeap   *self,
                       HwNodeId  node,
                       guint32   i)
 {
+  gsize place;
+
   g_return_val_if_fail (i < hw_heap_get_n_retainers (self, node), HW_EDGE_NONE);
 
-  return HW_EDGE (hw_column_u32 (&self->retainer)[hw_column_u32 (&self->first_retainer)[node.value + 1] - 1 - i]);
+  place = (gsize) hw_column_u32 (&self->first_retainer)[node.value + 1] - 1 - i;
+  hw_heap_need (self, HW_LAZY_RETAINER, place, 1);
+
+  return HW_EDGE (hw_column_u32 (&self->retainer)[place]);
 }
 
 /**
@@ -478,6 +483,8 @@ hw_heap_get_edge_target (HwHeap   *self,
                          HwEdgeId  edge)
 {
   g_return_val_if_fail (self != NULL && edge.value < self->n_edges, HW_NODE_NONE);
+
+  hw_heap_need (self, HW_LAZY_EDGE_TARGET, edge.value, 1);
 
   return HW_NODE (hw_id (hw_column_ids (&self->edge_target), edge.value));
 }

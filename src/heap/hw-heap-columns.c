@@ -9,20 +9,21 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "heap/hw-heap-columns.h"
+#include "heap/hw-heap-lazy-private.h"
 #include "heap/hw-shapes-private.h"
 
 typedef struct
 {
   const char *name;
   gsize       offset;  /* of the HwColumn in HwHeap */
+  int         lazy;    /* HwLazy + 1, or 0 when it must be there from the start */
 } ColumnInfo;
 
 static const ColumnInfo columns[] = {
   { "node-flags", G_STRUCT_OFFSET (HwHeap, node_flags) },
   { "node-file-kind", G_STRUCT_OFFSET (HwHeap, node_file_kind) },
   { "node-name", G_STRUCT_OFFSET (HwHeap, node_name) },
-  { "node-id", G_STRUCT_OFFSET (HwHeap, node_id) },
+  { "node-id", G_STRUCT_OFFSET (HwHeap, node_id), HW_LAZY_NODE_ID + 1 },
   { "node-size", G_STRUCT_OFFSET (HwHeap, node_size.near) },
   { "node-size-far-node", G_STRUCT_OFFSET (HwHeap, node_size.far_node) },
   { "node-size-far", G_STRUCT_OFFSET (HwHeap, node_size.far_size) },
@@ -31,19 +32,21 @@ static const ColumnInfo columns[] = {
   { "retained-far-node", G_STRUCT_OFFSET (HwHeap, retained.far_node) },
   { "retained-far", G_STRUCT_OFFSET (HwHeap, retained.far_size) },
   { "distance", G_STRUCT_OFFSET (HwHeap, distance) },
-  { "dominator", G_STRUCT_OFFSET (HwHeap, dominator) },
+  { "dominator", G_STRUCT_OFFSET (HwHeap, dominator), HW_LAZY_DOMINATOR + 1 },
   { "first-edge", G_STRUCT_OFFSET (HwHeap, first_edge) },
   { "node-pattern", G_STRUCT_OFFSET (HwHeap, node_pattern) },
   { "pattern-kind", G_STRUCT_OFFSET (HwHeap, pattern_kind) },
   { "pattern-name", G_STRUCT_OFFSET (HwHeap, pattern_name) },
-  { "edge-target", G_STRUCT_OFFSET (HwHeap, edge_target) },
+  { "edge-target", G_STRUCT_OFFSET (HwHeap, edge_target), HW_LAZY_EDGE_TARGET + 1 },
+  { "first-retainer", G_STRUCT_OFFSET (HwHeap, first_retainer) },
+  { "retainer", G_STRUCT_OFFSET (HwHeap, retainer), HW_LAZY_RETAINER + 1 },
   { "trace-node", G_STRUCT_OFFSET (HwHeap, trace_node) },
   { "string-offset", G_STRUCT_OFFSET (HwHeap, string_offset) },
   { "string-bytes", G_STRUCT_OFFSET (HwHeap, string_bytes) },
   { "location-node", G_STRUCT_OFFSET (HwHeap, location_node) },
-  { "location-script", G_STRUCT_OFFSET (HwHeap, location_script) },
-  { "location-line", G_STRUCT_OFFSET (HwHeap, location_line) },
-  { "location-column", G_STRUCT_OFFSET (HwHeap, location_column) },
+  { "location-script", G_STRUCT_OFFSET (HwHeap, location_script), HW_LAZY_LOCATION_SCRIPT + 1 },
+  { "location-line", G_STRUCT_OFFSET (HwHeap, location_line), HW_LAZY_LOCATION_LINE + 1 },
+  { "location-column", G_STRUCT_OFFSET (HwHeap, location_column), HW_LAZY_LOCATION_COLUMN + 1 },
   { "sample-time", G_STRUCT_OFFSET (HwHeap, allocations.sample_time) },
   { "sample-id", G_STRUCT_OFFSET (HwHeap, allocations.sample_id) },
   { "function-name", G_STRUCT_OFFSET (HwHeap, allocations.function_name) },
@@ -71,7 +74,7 @@ get_column (HwHeap           *heap,
  * @user_data: data for @func
  *
  * Shows every column that is needed to bring the heap back, in an order in which the small ones that a first
- * view needs come first. What can be derived in one quick pass (retainers, instance lists) is not among them.
+ * view needs come first. What can be derived in one quick pass (instance lists) is not among them.
  *
  * Returns: FALSE when @func stopped
  */
@@ -82,6 +85,8 @@ hw_heap_foreach_column (HwHeap            *self,
 {
   g_return_val_if_fail (self != NULL && func != NULL, FALSE);
 
+  if (self->lazy != NULL)
+    hw_lazy_columns_fill_all (self->lazy);
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
     {
       const HwColumn *column = get_column (self, &columns[i]);
@@ -292,6 +297,26 @@ hw_heap_restorer_free (HwHeapRestorer *self)
   g_free (self);
 }
 
+/**
+ * hw_heap_restorer_set_source:
+ * @self: a restorer
+ * @fetch: brings chunks of columns that are left
+ * @source: (transfer full): data for @fetch
+ * @destroy: frees @source, when the heap goes
+ *
+ * Allows columns to be left, see hw_heap_restorer_leave_column().
+ */
+void
+hw_heap_restorer_set_source (HwHeapRestorer  *self,
+                             HwHeapFetchFunc  fetch,
+                             gpointer         source,
+                             GDestroyNotify   destroy)
+{
+  g_return_if_fail (self != NULL && fetch != NULL && self->heap->lazy == NULL);
+
+  self->heap->lazy = hw_lazy_columns_new (fetch, source, destroy);
+}
+
 /* Columns are as wide as their values need. */
 static gboolean
 may_have_width (const HwHeap   *heap,
@@ -357,6 +382,38 @@ hw_heap_restorer_add_column (HwHeapRestorer  *self,
   return NULL;
 }
 
+/**
+ * hw_heap_restorer_leave_column:
+ * @self: a restorer with a source
+ * @name: a column that was added
+ * @id: what the source knows it by
+ * @chunk_bytes: bytes of its chunks but the last, a multiple of its width
+ *
+ * Asks whether a column need not be filled now. Its chunks are fetched when somebody asks for what is in them.
+ *
+ * Returns: FALSE when the column is needed from the start
+ */
+gboolean
+hw_heap_restorer_leave_column (HwHeapRestorer *self,
+                               const char     *name,
+                               guint           id,
+                               gsize           chunk_bytes)
+{
+  g_return_val_if_fail (self != NULL && self->heap->lazy != NULL, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      HwColumn *column = get_column (self->heap, &columns[i]);
+
+      if (strcmp (columns[i].name, name) != 0 || columns[i].lazy == 0)
+        continue;
+      hw_lazy_columns_add (self->heap->lazy, (HwLazy) (columns[i].lazy - 1), column, id, chunk_bytes / column->width);
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* All elements less than @limit, or HW_NONE where that is allowed. */
 static gboolean
 ids_fit (const HwColumn *column,
@@ -375,6 +432,23 @@ ids_fit (const HwColumn *column,
       greatest = MAX (greatest, hw_column_get (column, i));
 
   return length == 0 || greatest < limit;
+}
+
+/* The same for a column that may be filled later: then its ids are looked at when they come. */
+static gboolean
+lazy_ids_fit (HwHeap         *heap,
+              HwLazy          lazy,
+              const HwColumn *column,
+              gsize           length,
+              guint32         limit,
+              guint32         harmless)
+{
+  if (heap->lazy == NULL || !hw_lazy_columns_get_is_lazy (heap->lazy, lazy))
+    return ids_fit (column, length, limit);
+
+  hw_lazy_columns_set_limit (heap->lazy, lazy, limit, harmless);
+
+  return column->length == length;
 }
 
 static gboolean
@@ -416,19 +490,26 @@ sizes_fit (const HwSizes *sizes,
 }
 
 static gboolean
-nodes_fit (HwHeap    *heap,
-           guint      n_classes,
-           GError   **error)
+lengths_fit (HwHeap  *heap,
+             GError **error)
 {
   gsize n = heap->n_nodes;
 
   if (n == 0 || n > HW_MAX_IDS || heap->root >= n || heap->node_flags.length != n || heap->node_id.length != n ||
       heap->distance.length != n)
     return bad ("nodes", error);
-  if (!sizes_fit (&heap->node_size, n) || !sizes_fit (&heap->retained, n))
-    return bad ("sizes", error);
-  if (!ids_fit (&heap->node_name, n, heap->n_strings) || !ids_fit (&heap->node_class, n, n_classes) ||
-      !ids_fit (&heap->dominator, n, n))
+
+  return (sizes_fit (&heap->node_size, n) && sizes_fit (&heap->retained, n)) || bad ("sizes", error);
+}
+
+static gboolean
+nodes_fit (HwHeap  *heap,
+           GError **error)
+{
+  gsize n = heap->n_nodes;
+
+  if (!ids_fit (&heap->node_name, n, heap->n_strings) ||
+      !lazy_ids_fit (heap, HW_LAZY_DOMINATOR, &heap->dominator, n, heap->n_nodes, heap->root))
     return bad ("node columns", error);
   if (heap->node_file_kind.length != 0 && heap->node_file_kind.length != n)
     return bad ("node-file-kind", error);
@@ -450,8 +531,11 @@ edges_fit (HwHeap   *heap,
   const guint32 *first = hw_column_u32 (&heap->first_edge);
   gsize n_entries = heap->pattern_kind.length;
 
-  if (!ids_fit (&heap->edge_target, heap->n_edges, heap->n_nodes))
+  if (!lazy_ids_fit (heap, HW_LAZY_EDGE_TARGET, &heap->edge_target, heap->n_edges, heap->n_nodes, heap->root))
     return bad ("edge-target", error);
+  if (!offsets_fit (&heap->first_retainer, (gsize) heap->n_nodes + 1, heap->n_edges) ||
+      !lazy_ids_fit (heap, HW_LAZY_RETAINER, &heap->retainer, heap->n_edges, heap->n_edges, 0))
+    return bad ("retainer", error);
   if (n_entries > HW_MAX_IDS || heap->pattern_name.length != n_entries || heap->node_pattern.length != heap->n_nodes)
     return bad ("node-pattern", error);
   for (gsize node = 0; node < heap->n_nodes; node++)
@@ -519,6 +603,11 @@ restore_classes (HwHeap        *heap,
   guint32 *offsets, *instances;
   HwClassTable *table;
 
+  if (!ids_fit (&heap->node_class, heap->n_nodes, n_classes))
+    {
+      bad ("node-class", error);
+      return NULL;
+    }
   if (!hw_heap_list_instances (heap, &heap->node_class, n_classes, NULL, &offsets, &instances, NULL, error))
     return NULL;
 
@@ -544,6 +633,24 @@ restore_classes (HwHeap        *heap,
   return table;
 }
 
+typedef struct
+{
+  HwHeap       *heap;
+  HwClassTable *kept;
+  HwClassTable *classes;
+  GError       *error;
+} Classes;
+
+static gpointer
+classes_thread (gpointer data)
+{
+  Classes *self = data;
+
+  self->classes = restore_classes (self->heap, self->kept, &self->error);
+
+  return NULL;
+}
+
 /**
  * hw_heap_restorer_end:
  * @self: (transfer full): a restorer whose columns are filled; gone afterwards
@@ -563,6 +670,9 @@ hw_heap_restorer_end (HwHeapRestorer  *self,
 {
   g_autoptr(HwHeapRestorer) owned = self;
   HwHeap *heap;
+  Classes task;
+  GThread *thread;
+  gboolean fits;
 
   g_return_val_if_fail (self != NULL && classes != NULL, NULL);
 
@@ -574,15 +684,27 @@ hw_heap_restorer_end (HwHeapRestorer  *self,
     }
   heap->n_nodes = (guint32) heap->node_flags.length;
   heap->n_edges = (guint32) heap->edge_target.length;
-  if (!strings_fit (heap, error) || !nodes_fit (heap, hw_class_table_get_n_classes (classes), error) ||
-      !edges_fit (heap, error) || !locations_fit (heap, error) ||
-      (!hw_heap_allocations_fit (heap) && !bad ("allocations", error)) ||
-      !hw_heap_find_known_strings (heap, error) || !hw_heap_note_sources (heap, error) ||
-      !hw_heap_build_retainers (heap, NULL, error))
+  if (!lengths_fit (heap, error))
     return NULL;
 
-  heap->classes = restore_classes (heap, classes, error);
-  if (heap->classes == NULL)
+  /* Half of the work; it reads classes and sizes of nodes and nothing else. */
+  task = (Classes) { .heap = heap, .kept = classes };
+  thread = g_thread_try_new ("classes", classes_thread, &task, NULL);
+  fits = strings_fit (heap, error) && nodes_fit (heap, error) && edges_fit (heap, error) &&
+         locations_fit (heap, error) && hw_heap_find_known_strings (heap, error) &&
+         hw_heap_note_sources (heap, error);
+  if (thread != NULL)
+    g_thread_join (thread);
+  else
+    classes_thread (&task);
+  heap->classes = task.classes;
+  if (fits && task.error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&task.error));
+      return NULL;
+    }
+  g_clear_error (&task.error);
+  if (!fits)
     return NULL;
 
   return g_steal_pointer (&self->heap);

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  */
 
 /* Raised with every change of what a column means; a cache of another number is rebuilt. */
-#define HW_HEAP_COLUMNS_VERSION 6
+#define HW_HEAP_COLUMNS_VERSION 7
 
 /**
  * HwHeapColumnFunc:
@@ -41,6 +41,26 @@ GVariant *hw_heap_dup_facts      (HwHeap            *self);
  */
 typedef struct _HwHeapRestorer HwHeapRestorer;
 
+/**
+ * HwHeapFetchFunc:
+ * @source: what the function was given with
+ * @column: what hw_heap_restorer_leave_column() was told
+ * @chunk: which chunk of the column, from 0
+ * @target: where it goes
+ * @n_bytes: how much it is
+ * @error: return location
+ *
+ * Brings a chunk of a column that was left. Calls never overlap, but come from any thread.
+ *
+ * Returns: FALSE with @error set; then @target may hold anything
+ */
+typedef gboolean (*HwHeapFetchFunc) (gpointer   source,
+                                     guint      column,
+                                     gsize      chunk,
+                                     gpointer   target,
+                                     gsize      n_bytes,
+                                     GError   **error);
+
 HwHeapRestorer *hw_heap_restorer_new        (GVariant        *facts,
                                              GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 void            hw_heap_restorer_free       (HwHeapRestorer  *self);
@@ -49,6 +69,14 @@ gpointer        hw_heap_restorer_add_column (HwHeapRestorer  *self,
                                              guint            width,
                                              gsize            length,
                                              GError         **error);
+void            hw_heap_restorer_set_source (HwHeapRestorer  *self,
+                                             HwHeapFetchFunc  fetch,
+                                             gpointer         source,
+                                             GDestroyNotify   destroy);
+gboolean        hw_heap_restorer_leave_column (HwHeapRestorer *self,
+                                             const char      *name,
+                                             guint            id,
+                                             gsize            chunk_bytes);
 HwHeap         *hw_heap_restorer_end        (HwHeapRestorer  *self,
                                              HwClassTable    *classes,
                                              GError         **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -114,7 +114,7 @@ look_at (Sample   *self,
 
   if (kind != HW_NODE_KIND_OBJECT && kind != HW_NODE_KIND_CLOSURE && kind != HW_NODE_KIND_STRING)
     return FALSE;
-  if (hw_heap_find_object (in, hw_column_get (&from->node_id, node), &other))
+  if (hw_heap_find_object (in, hw_heap_get_object_id (from, HW_NODE (node)), &other))
     {
       self->common++;
       self->same += hw_heap_kind (in, other.value) == kind && !names_differ (from, node, in, other.value);

@@ -51,6 +51,7 @@ find_rope_parts (HwHeap   *self,
   gsize shift = hw_heap_pattern_shift (self, node);
 
   *first_part = *second_part = HW_NONE;
+  hw_heap_need (self, HW_LAZY_EDGE_TARGET, first[node], first[node + 1] - first[node]);
   for (guint32 e = first[node]; e < first[node + 1] && (*first_part == HW_NONE || *second_part == HW_NONE); e++)
     {
       guint32 name = hw_column_u32 (&self->pattern_name)[shift + e];

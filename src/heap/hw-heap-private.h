@@ -110,6 +110,26 @@ typedef struct
   HwColumn scratch;
 } HwDominatorTree;
 
+/**
+ * HwLazy:
+ *
+ * Columns that a heap may fill only when they are asked for, when it came from an index (hw-heap-lazy.c). Who reads one
+ * of them after loading calls hw_heap_need() first.
+ */
+typedef enum
+{
+  HW_LAZY_NODE_ID,
+  HW_LAZY_DOMINATOR,
+  HW_LAZY_EDGE_TARGET,
+  HW_LAZY_RETAINER,
+  HW_LAZY_LOCATION_SCRIPT,
+  HW_LAZY_LOCATION_LINE,
+  HW_LAZY_LOCATION_COLUMN,
+  HW_N_LAZY,
+} HwLazy;
+
+typedef struct _HwLazyColumns HwLazyColumns;
+
 struct _HwHeap
 {
   gatomicrefcount  ref_count;
@@ -167,6 +187,8 @@ struct _HwHeap
   HwHeapStatistics statistics;
   HwSnapshotDamage *damage;          /* NULL for a whole file */
 
+  HwLazyColumns   *lazy;             /* what is still to be filled of a restored heap; NULL for one that was read */
+
   /* Made when first asked for, under the mutex; never changed afterwards. */
   GMutex           lazy_mutex;
   guint32         *by_object_id;     /* node ids, ascending by object id */
@@ -175,6 +197,24 @@ struct _HwHeap
   GMutex           ranks_mutex;
   guint32         *string_ranks;     /* for each string how many different ones are less */
 };
+
+/* hw-heap-lazy.c */
+void      hw_lazy_columns_free         (HwLazyColumns *self);
+void      hw_lazy_columns_fill         (HwLazyColumns *self,
+                                        HwLazy         lazy,
+                                        gsize          first,
+                                        gsize          n);
+
+/* Before reading @n elements of a column from @first on. Costs a look at a pointer when the heap was read. */
+static inline void
+hw_heap_need (const HwHeap *self,
+              HwLazy        lazy,
+              gsize         first,
+              gsize         n)
+{
+  if (G_UNLIKELY (self->lazy != NULL))
+    hw_lazy_columns_fill (self->lazy, lazy, first, n);
+}
 
 static inline HwNodeKind
 hw_heap_kind (const HwHeap *self,

@@ -120,6 +120,7 @@ hw_heap_unref (HwHeap *self)
   hw_column_clear (&self->location_line);
   hw_column_clear (&self->location_column);
   hw_allocations_clear (&self->allocations);
+  g_clear_pointer (&self->lazy, hw_lazy_columns_free);
   g_strfreev (self->node_kind_names);
   g_clear_pointer (&self->shapes, g_ptr_array_unref);
   g_clear_pointer (&self->classes, hw_class_table_unref);
@@ -310,6 +311,7 @@ sort_by_object_id (HwHeap *self)
   HwSortKey key = { 0 }, *keys[] = { &key };
   gboolean ok = nodes != NULL && hw_sort_key_init (&key, self->n_nodes, NULL);
 
+  hw_heap_need (self, HW_LAZY_NODE_ID, 0, self->n_nodes);
   for (guint32 i = 0; ok && i < self->n_nodes; i++)
     hw_sort_key_add (&key, hw_column_get (&self->node_id, i));
   ok = ok && hw_sort_by_keys (keys, 1, self->n_nodes, nodes, NULL, NULL);
@@ -388,6 +390,8 @@ hw_heap_get_object_id (HwHeap   *self,
                        HwNodeId  node)
 {
   g_return_val_if_fail (self != NULL && node.value < self->n_nodes, 0);
+
+  hw_heap_need (self, HW_LAZY_NODE_ID, node.value, 1);
 
   return hw_column_get (&self->node_id, node.value);
 }
@@ -532,6 +536,8 @@ hw_heap_get_dominator (HwHeap   *self,
 {
   g_return_val_if_fail (self != NULL && node.value < self->n_nodes, HW_NODE_NONE);
 
+  hw_heap_need (self, HW_LAZY_DOMINATOR, node.value, 1);
+
   return HW_NODE (hw_column_u32 (&self->dominator)[node.value]);
 }
 
@@ -595,6 +601,9 @@ hw_heap_get_location (HwHeap     *self,
         high = middle;
       else
         {
+          hw_heap_need (self, HW_LAZY_LOCATION_SCRIPT, middle, 1);
+          hw_heap_need (self, HW_LAZY_LOCATION_LINE, middle, 1);
+          hw_heap_need (self, HW_LAZY_LOCATION_COLUMN, middle, 1);
           location->script_id = hw_column_u32 (&self->location_script)[middle];
           location->line = hw_column_u32 (&self->location_line)[middle];
           location->column = hw_column_u32 (&self->location_column)[middle];
@@ -610,6 +619,7 @@ ensure_dominated (HwHeap *self)
 {
   const guint32 *dominator = hw_column_u32 (&self->dominator);
 
+  hw_heap_need (self, HW_LAZY_DOMINATOR, 0, self->n_nodes);
   g_mutex_lock (&self->lazy_mutex);
   if (self->dominated == NULL)
     {

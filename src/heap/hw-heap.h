@@ -124,6 +124,7 @@ gboolean          hw_heap_get_has_user_roots      (HwHeap                   *sel
 gboolean          hw_heap_get_has_traces          (HwHeap                   *self);
 const HwProducer *hw_heap_get_producer            (HwHeap                   *self);
 gboolean          hw_heap_get_has_texts           (HwHeap                   *self);
+char             *hw_heap_dup_problem             (HwHeap                   *self);
 HwClassTable     *hw_heap_get_class_table         (HwHeap                   *self);
 void              hw_heap_get_statistics          (HwHeap                   *self,
                                                    HwHeapStatistics         *statistics);

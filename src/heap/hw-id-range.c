@@ -23,7 +23,7 @@ static inline gboolean
 is_in (const Range *self,
        guint32      node)
 {
-  guint64 id = hw_column_get (&self->heap->node_id, node);
+  guint64 id = hw_heap_get_object_id (self->heap, HW_NODE (node));
 
   return id > self->above && id <= self->last && hw_sizes_get (&self->heap->node_size, node) != 0;
 }

@@ -192,7 +192,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
     }
   again = hw_heap_restorer_end (change.restorer, classes, &error);
   if (again != NULL)
-    hw_touch_heap (again);
+    hw_touch_restored_heap (again);
   else
     g_assert_nonnull (error);
 

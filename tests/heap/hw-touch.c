@@ -100,7 +100,8 @@ touch_edge (HwHeap   *heap,
 
 static void
 touch_node (HwHeap   *heap,
-            HwNodeId  node)
+            HwNodeId  node,
+            gboolean  is_restored)
 {
   g_autofree char *name = hw_heap_dup_node_name (heap, node);
   g_autofree guint32 *retainers = NULL;
@@ -127,15 +128,21 @@ touch_node (HwHeap   *heap,
   for (guint32 i = 0; i < hw_heap_get_n_references (heap, node); i++)
     touch_edge (heap, HW_EDGE (hw_heap_get_first_reference (heap, node).value + i), node);
   for (guint32 i = 0; i < hw_heap_get_n_retainers (heap, node); i++)
-    g_assert_cmpuint (hw_heap_get_edge_target (heap, hw_heap_get_retainer (heap, node, i)).value, ==, node.value);
+    {
+      HwEdgeId edge = hw_heap_get_retainer (heap, node, i);
+
+      g_assert_cmpuint (edge.value, <, hw_heap_get_n_edges (heap));
+      if (!is_restored)
+        g_assert_cmpuint (hw_heap_get_edge_target (heap, edge).value, ==, node.value);
+    }
 
   n_retainers = hw_heap_collect_retainers (heap, node, &retainers);
   g_assert_true (hw_order_retainers (heap, (HwOrder) { HW_MEASURE_DISTANCE, FALSE }, retainers, n_retainers, NULL, NULL));
 }
 
-/* Every function of a heap on everything in it: none may read outside, whatever the file was. */
-void
-hw_touch_heap (HwHeap *heap)
+static void
+touch_heap (HwHeap   *heap,
+            gboolean  is_restored)
 {
   HwClassTable *classes = hw_heap_get_class_table (heap);
   HwHeapStatistics statistics;
@@ -162,10 +169,24 @@ hw_touch_heap (HwHeap *heap)
         read_text (hw_heap_get_shape_properties (heap, i)[k]);
     }
   for (guint32 i = 0; i < hw_heap_get_n_nodes (heap); i++)
-    touch_node (heap, HW_NODE (i));
+    touch_node (heap, HW_NODE (i), is_restored);
   for (guint c = 0; c < hw_class_table_get_n_classes (classes); c++)
     if (hw_class_table_get_row (classes, HW_CLASS (c))->count > 0)
       g_assert_cmpuint (hw_class_table_get_row (classes, HW_CLASS (c))->first_instance.value, <, hw_heap_get_n_nodes (heap));
   hw_touch_classes (classes);
   touch_allocations (heap);
+}
+
+/* Every function of a heap on everything in it: none may read outside, whatever the file was. */
+void
+hw_touch_heap (HwHeap *heap)
+{
+  touch_heap (heap, FALSE);
+}
+
+/* The same for one that was made of columns: those may contradict each other, and nobody may read outside. */
+void
+hw_touch_restored_heap (HwHeap *heap)
+{
+  touch_heap (heap, TRUE);
 }

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-void hw_touch_heap    (HwHeap       *heap);
-void hw_touch_classes (HwClassTable *classes);
+void hw_touch_heap          (HwHeap       *heap);
+void hw_touch_restored_heap (HwHeap       *heap);
+void hw_touch_classes       (HwClassTable *classes);
 
 G_END_DECLS

@@ -155,7 +155,7 @@ test_restore (void)
           g_autoptr(HwHeap) scrambled = restore (heap, at, &ignored, &refused);
 
           if (scrambled != NULL)
-            hw_touch_heap (scrambled);
+            hw_touch_restored_heap (scrambled);
           else
             g_assert_nonnull (refused);
         }
