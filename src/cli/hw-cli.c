@@ -51,6 +51,12 @@ hw_cli_clear (HwCli *self)
   g_clear_pointer (&self->like, g_free);
   g_clear_pointer (&self->file_name, g_free);
   g_clear_pointer (&self->target_name, g_free);
+  g_clear_pointer (&self->from, g_free);
+  g_clear_pointer (&self->to, g_free);
+  g_clear_pointer (&self->label, g_free);
+  g_clear_pointer (&self->table_name, g_free);
+  g_clear_pointer (&self->duration, g_free);
+  g_clear_pointer (&self->interval, g_free);
   g_clear_pointer (&self->arguments, g_strfreev);
   g_clear_pointer (&self->json, hw_json_writer_free);
   g_clear_pointer (&self->output, hw_output_free);
@@ -139,7 +145,10 @@ dup_description (const HwCommand *command)
   g_autoptr(GString) names = g_string_new (NULL);
   const char *status = _("Exit status: 0 done, 1 failed, 2 used wrongly,\n"
                          "3 a file is damaged but something was read.");
+  g_autofree char *longer = NULL;
 
+  if ((command->takes & HW_TAKES_RANGE) != 0)
+    status = longer = g_strconcat (status, "\n", _("4 a leak was found."), NULL);
   if (command->columns == NULL)
     return g_strdup (status);
   for (const HwSortColumn *column = command->columns; column->name != NULL; column++)
@@ -187,9 +196,23 @@ make_context (HwCli           *self,
                           N_("Only what this function and those it called allocated"), N_("FUNCTION") } },
     { HW_TAKES_PROFILE, { "exclude", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->excluded,
                           N_("Count what this function allocated for its callers; may be given again"), N_("FUNCTION") } },
+    { HW_TAKES_TIME, { "output", 0, 0, G_OPTION_ARG_FILENAME, &self->file_name,
+                       N_("Write the recording to FILE; one that exists is gone on with"), N_("FILE") } },
+    { HW_TAKES_TIME, { "for", 0, 0, G_OPTION_ARG_STRING, &self->duration,
+                       N_("How long: 90s, 10m, 2h; without it until interrupted"), N_("TIME") } },
+    { HW_TAKES_TIME, { "every", 0, 0, G_OPTION_ARG_STRING, &self->interval,
+                       N_("Time between samples, 250ms to 60s; 1s by default"), N_("TIME") } },
+    { HW_TAKES_RANGE, { "from", 0, 0, G_OPTION_ARG_STRING, &self->from,
+                        N_("Only from this moment on, such as 2026-11-21T05:00:00Z"), N_("MOMENT") } },
+    { HW_TAKES_RANGE, { "to", 0, 0, G_OPTION_ARG_STRING, &self->to,
+                        N_("Only up to this moment"), N_("MOMENT") } },
+    { HW_TAKES_RANGE, { "label", 0, 0, G_OPTION_ARG_STRING, &self->label,
+                        N_("Only samples with this label"), N_("LABEL") } },
+    { HW_TAKES_RANGE, { "table", 0, 0, G_OPTION_ARG_STRING, &self->table_name,
+                        N_("Write growth_by_request, before_after_by_label or trend_per_minute instead"), N_("TABLE") } },
     { HW_TAKES_CAPTURE, { "output", 0, 0, G_OPTION_ARG_FILENAME, &self->file_name,
                           N_("Write the snapshot to FILE"), N_("FILE") } },
-    { HW_TAKES_CAPTURE, { "target", 0, 0, G_OPTION_ARG_STRING, &self->target_name,
+    { HW_TAKES_PAGE, { "target", 0, 0, G_OPTION_ARG_STRING, &self->target_name,
                           N_("The page or worker whose title or address contains TEXT"), N_("TEXT") } },
     { HW_TAKES_CAPTURE, { "gc", 0, 0, G_OPTION_ARG_NONE, &self->collects,
                           N_("Collect garbage first"), NULL } },

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @HW_EXIT_FAILED: something could not be read or written
  * @HW_EXIT_MISUSED: the command line makes no sense
  * @HW_EXIT_DAMAGED: a file is damaged; what could be read of it was written
+ * @HW_EXIT_LEAK: a diagnosis found a leak
  *
  * The exit status; scripts depend on the numbers.
  */
@@ -22,6 +23,7 @@ typedef enum
   HW_EXIT_FAILED  = 1,
   HW_EXIT_MISUSED = 2,
   HW_EXIT_DAMAGED = 3,
+  HW_EXIT_LEAK    = 4,
 } HwExit;
 
 /* Options that a command takes besides --verbose and --help. */
@@ -41,6 +43,9 @@ typedef enum
   HW_TAKES_FORCE    = 1 << 11,
   HW_TAKES_CAPTURE  = 1 << 20,
   HW_TAKES_REMOTE   = 1 << 21,
+  HW_TAKES_RANGE    = 1 << 22,
+  HW_TAKES_TIME     = 1 << 23,
+  HW_TAKES_PAGE     = 1 << 24,
 } HwTakes;
 
 /**
@@ -93,6 +98,12 @@ typedef struct
   char            **excluded;
   char             *file_name;
   char             *target_name;
+  char             *from;
+  char             *to;
+  char             *label;
+  char             *table_name;
+  char             *duration;
+  char             *interval;
   gboolean          collects;
   gboolean          no_numbers;
   gboolean          has_internals;
@@ -176,6 +187,8 @@ HwExit    hw_command_dominators  (HwCli *self);
 HwExit    hw_command_objects     (HwCli *self);
 HwExit    hw_command_oracle      (HwCli *self);
 HwExit    hw_command_cache       (HwCli *self);
+HwExit    hw_command_diagnose    (HwCli *self);
+HwExit    hw_command_record      (HwCli *self);
 HwExit    hw_command_targets     (HwCli *self);
 HwExit    hw_command_capture     (HwCli *self);
 

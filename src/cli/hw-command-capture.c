@@ -6,12 +6,11 @@
 #include <unistd.h>
 
 #include "base/hw-format.h"
-#include "cli/hw-cli.h"
+#include "cli/hw-cli-session.h"
 #include "inspector/hw-snapshot-job.h"
 
-/* Milliseconds that the address may take to say what it is, and microseconds between lines of progress. */
-#define RESOLVE_LIMIT 5000
-#define LINE_TICK     (G_USEC_PER_SEC / 5)
+/* Microseconds between lines of progress. */
+#define LINE_TICK (G_USEC_PER_SEC / 5)
 
 /* One answer that is waited for. */
 typedef struct
@@ -37,116 +36,6 @@ wait_for (Wait *wait)
     g_main_context_iteration (NULL, TRUE);
 
   return g_steal_pointer (&wait->result);
-}
-
-static gboolean
-matches (HwTarget   *target,
-         const char *text)
-{
-  const char *url = hw_target_get_url (target);
-
-  return strstr (hw_target_get_title (target), text) != NULL || (url != NULL && strstr (url, text) != NULL);
-}
-
-/* A browser: the page that is meant, or the only one. */
-static HwTarget *
-choose_page (HwCli      *self,
-             HwTarget   *browser,
-             const char *text)
-{
-  GListModel *pages = hw_target_get_children (browser);
-  g_autoptr(HwTarget) found = NULL;
-  guint n_found = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (pages); i++)
-    {
-      g_autoptr(HwTarget) page = g_list_model_get_item (pages, i);
-
-      if (text != NULL ? matches (page, text) : hw_target_get_kind (page) == HW_TARGET_PAGE)
-        {
-          g_set_object (&found, page);
-          n_found++;
-        }
-    }
-  if (n_found == 1)
-    return g_steal_pointer (&found);
-
-  for (guint i = 0; i < g_list_model_get_n_items (pages); i++)
-    {
-      g_autoptr(HwTarget) page = g_list_model_get_item (pages, i);
-
-      hw_cli_warn ("%s  %s", hw_target_get_title (page), hw_target_get_url (page));
-    }
-  hw_cli_fail (self, n_found == 0 ? _("no page of the browser is meant by that") : _("choose one page with --target"));
-
-  return NULL;
-}
-
-/* A program: once attached to, its workers are known. */
-static HwTarget *
-choose_worker (HwCli     *self,
-               HwSession *session)
-{
-  GListModel *workers = hw_target_get_children (hw_session_get_target (session));
-  gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC;
-
-  do
-    {
-      for (guint i = 0; i < g_list_model_get_n_items (workers); i++)
-        {
-          g_autoptr(HwTarget) worker = g_list_model_get_item (workers, i);
-
-          if (matches (worker, self->target_name))
-            return g_steal_pointer (&worker);
-        }
-      g_main_context_iteration (NULL, FALSE);
-      g_usleep (1000);
-    }
-  while (g_get_monotonic_time () < end);
-  hw_cli_fail (self, _("no worker of the program is called that"));
-
-  return NULL;
-}
-
-static HwSession *
-open_session (HwCli    *self,
-              HwTarget *target)
-{
-  g_autoptr(HwSession) session = hw_session_new (target);
-  g_autoptr(GAsyncResult) result = NULL;
-  g_autoptr(GError) error = NULL;
-  Wait wait = { 0 };
-
-  hw_session_set_reconnects (session, FALSE);
-  hw_session_open_async (session, NULL, answered_cb, &wait);
-  result = wait_for (&wait);
-  if (hw_session_open_finish (session, result, &error))
-    return g_steal_pointer (&session);
-  hw_cli_fail (self, "%s", error->message);
-
-  return NULL;
-}
-
-static HwTarget *
-resolve (HwCli *self)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(HwTarget) target = hw_target_new_for_address (self->arguments[0], self->allows_remote, &error);
-  g_autoptr(GAsyncResult) result = NULL;
-  Wait wait = { 0 };
-
-  if (target != NULL)
-    {
-      hw_target_resolve_async (target, RESOLVE_LIMIT, NULL, answered_cb, &wait);
-      result = wait_for (&wait);
-      if (hw_target_resolve_finish (target, result, &error))
-        return g_steal_pointer (&target);
-    }
-  hw_cli_fail (self, "%s", error->message);
-  if (g_error_matches (error, HW_INSPECTOR_ERROR, HW_INSPECTOR_ERROR_NOT_LOCAL))
-    hw_cli_warn (_("--allow-remote does it all the same"));
-
-  return NULL;
 }
 
 static void
@@ -219,7 +108,6 @@ HwExit
 hw_command_capture (HwCli *self)
 {
   HwSnapshotOptions options = HW_SNAPSHOT_OPTIONS_DEFAULT;
-  g_autoptr(HwTarget) target = NULL;
   g_autoptr(HwSession) session = NULL;
   g_autoptr(HwSnapshotJob) job = NULL;
   g_autoptr(GAsyncResult) result = NULL;
@@ -230,23 +118,7 @@ hw_command_capture (HwCli *self)
   if (self->file_name == NULL)
     return hw_cli_misuse (self, _("say where to with --output"));
 
-  target = resolve (self);
-  if (target != NULL && hw_target_get_kind (target) == HW_TARGET_BROWSER)
-    {
-      HwTarget *page = choose_page (self, target, self->target_name);
-
-      g_object_unref (target);
-      target = page;
-    }
-  session = target != NULL ? open_session (self, target) : NULL;
-  if (session != NULL && self->target_name != NULL && hw_target_get_kind (target) == HW_TARGET_PROGRAM)
-    {
-      g_autoptr(HwTarget) worker = choose_worker (self, session);
-
-      hw_session_close (session);
-      g_clear_object (&session);
-      session = worker != NULL ? open_session (self, worker) : NULL;
-    }
+  session = hw_cli_attach (self);
   if (session == NULL)
     return HW_EXIT_FAILED;
 

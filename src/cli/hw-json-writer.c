@@ -3,6 +3,8 @@
 
 #include "cli/hw-json-writer.h"
 
+#include <math.h>
+
 #include "base/hw-text.h"
 
 /* Down to this depth every value has a line of its own, so that rows can be told apart by eye. */
@@ -213,6 +215,29 @@ hw_json_writer_add_int (HwJsonWriter *self,
 
   g_snprintf (digits, sizeof digits, "%" G_GINT64_FORMAT, value);
   add_literal (self, member, digits);
+}
+
+/**
+ * hw_json_writer_add_double:
+ * @self: a writer
+ * @member: (nullable): as for hw_json_writer_begin_object()
+ * @value: a number
+ *
+ * Adds a number, whole ones without a point; `null` for what JSON has no number for.
+ */
+void
+hw_json_writer_add_double (HwJsonWriter *self,
+                           const char   *member,
+                           double        value)
+{
+  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (!isfinite (value))
+    add_literal (self, member, "null");
+  else if (fabs (value) < 9007199254740992.0 && value == floor (value))
+    hw_json_writer_add_int (self, member, (gint64) value);
+  else
+    add_literal (self, member, g_ascii_formatd (digits, sizeof digits, "%.6g", value));
 }
 
 /**

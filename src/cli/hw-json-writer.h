@@ -30,6 +30,9 @@ void          hw_json_writer_add_uint     (HwJsonWriter  *self,
 void          hw_json_writer_add_int      (HwJsonWriter  *self,
                                            const char    *member,
                                            gint64         value);
+void          hw_json_writer_add_double   (HwJsonWriter  *self,
+                                           const char    *member,
+                                           double         value);
 void          hw_json_writer_add_boolean  (HwJsonWriter  *self,
                                            const char    *member,
                                            gboolean       value);

@@ -79,7 +79,11 @@ static const HwCommand commands[] = {
   { "targets", N_("[HOST:PORT…]"), N_("List running programs and pages that can be looked into"),
     HW_TAKES_FORMAT | HW_TAKES_REMOTE, 0, G_MAXUINT, NULL, hw_command_targets },
   { "capture", N_("HOST:PORT"), N_("Take a heap snapshot of a running program"),
-    HW_TAKES_CAPTURE | HW_TAKES_REMOTE, 1, 1, NULL, hw_command_capture },
+    HW_TAKES_CAPTURE | HW_TAKES_PAGE | HW_TAKES_REMOTE, 1, 1, NULL, hw_command_capture },
+  { "record", N_("HOST:PORT"), N_("Record the memory figures of a running program"),
+    HW_TAKES_TIME | HW_TAKES_PAGE | HW_TAKES_REMOTE, 1, 1, NULL, hw_command_record },
+  { "diagnose", N_("FILE"), N_("Say what kind of growth a recording shows"),
+    HW_TAKES_FORMAT | HW_TAKES_RANGE, 1, 1, NULL, hw_command_diagnose },
 };
 
 static char *
@@ -100,7 +104,8 @@ make_help (void)
                            "  --version      Show the version\n\n"
                            "FILE may be compressed by gzip or zstd; - is standard input.\n"
                            "Exit status: 0 done, 1 failed, 2 used wrongly,\n"
-                           "3 a file is damaged but something was read.\n"));
+                           "3 a file is damaged but something was read.\n"
+                           "4 diagnose found a leak.\n"));
 
   return g_string_free (text, FALSE);
 }

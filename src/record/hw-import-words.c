@@ -241,3 +241,21 @@ hw_import_find_column (const char *name,
 
   return FALSE;
 }
+
+/**
+ * hw_record_parse_moment:
+ * @text: a moment as a person types it: ISO 8601, or a number since 1970
+ * @time: (out): the moment in microseconds since 1970
+ *
+ * Returns: whether all of @text was a moment
+ */
+gboolean
+hw_record_parse_moment (const char *text,
+                        gint64     *time)
+{
+  const char *end;
+
+  g_return_val_if_fail (text != NULL && time != NULL, FALSE);
+
+  return hw_import_parse_time (text, g_get_real_time (), time, &end) && *end == '\0';
+}

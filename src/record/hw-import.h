@@ -24,6 +24,8 @@ typedef struct
   gboolean    has_guessed_times;
 } HwImportReport;
 
+gboolean hw_record_parse_moment (const char *text,
+                                 gint64     *time);
 gboolean hw_import_sync   (HwMetricsFile        *file,
                            const char           *path,
                            HwImportReport       *report,

@@ -42,6 +42,7 @@ typedef struct
   HwItemType  type;
   gpointer    object;     /* HwSample or HwEvent; owned */
   char       *texts[3];   /* owned */
+  guint       first_run;  /* added to the runs of samples and events */
 } HwItem;
 
 struct _HwMetricsFile
@@ -63,6 +64,7 @@ struct _HwMetricsFile
   GCond          wake;           /* there is work, or the end */
   GCond          turned;         /* the thread has tried all there was */
   GQueue         waiting;        /* HwItem */
+  guint          first_run;      /* of what is added from now on */
   guint64        n_given;
   guint64        n_written;
   guint64        n_dropped;      /* beyond HW_RECORD_MAX_WAITING */

@@ -167,6 +167,7 @@ void           hw_metrics_file_add_sample         (HwMetricsFile        *self,
                                                    HwSample             *sample);
 void           hw_metrics_file_add_event          (HwMetricsFile        *self,
                                                    HwEvent              *event);
+void           hw_metrics_file_continue_runs      (HwMetricsFile        *self);
 void           hw_metrics_file_edit_event         (HwMetricsFile        *self,
                                                    HwEvent              *event,
                                                    const char           *text);

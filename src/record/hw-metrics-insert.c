@@ -182,10 +182,12 @@ write_details (HwInserter      *self,
 static gboolean
 write_sample (HwInserter      *self,
               const HwSample  *sample,
+              guint            first_run,
               GError         **error)
 {
   HwStatement *statement = self->sample;
-  gboolean is_same_run = hw_sample_get_run (sample) == self->run;
+  guint sample_run = hw_sample_get_run (sample) + first_run;
+  gboolean is_same_run = sample_run == self->run;
   const char *label = hw_sample_get_label (sample);
   const char *url = hw_sample_get_url (sample);
   char created[HW_RECORD_TIME_SIZE];
@@ -195,7 +197,7 @@ write_sample (HwInserter      *self,
   sqlite3_bind_int64 (statement, AT_TIME, hw_sample_get_time (sample));
   if (hw_sample_get_monotonic (sample) != 0)
     sqlite3_bind_int64 (statement, AT_MONOTONIC, hw_sample_get_monotonic (sample));
-  sqlite3_bind_int64 (statement, AT_RUN, hw_sample_get_run (sample));
+  sqlite3_bind_int64 (statement, AT_RUN, sample_run);
   bind_text (statement, AT_LABEL, label != NULL || !is_same_run ? label : self->label);
   bind_text (statement, AT_METHOD, url != NULL || !is_same_run ? hw_sample_get_method (sample) : self->method);
   bind_text (statement, AT_URL, url != NULL || !is_same_run ? url : self->url);
@@ -215,11 +217,12 @@ write_sample (HwInserter      *self,
 
 static void
 remember (HwInserter    *self,
-          const HwEvent *event)
+          const HwEvent *event,
+          guint          event_run)
 {
-  if (event->run != self->run)
+  if (event_run != self->run)
     {
-      self->run = event->run;
+      self->run = event_run;
       g_clear_pointer (&self->label, g_free);
       g_clear_pointer (&self->method, g_free);
       g_clear_pointer (&self->url, g_free);
@@ -236,6 +239,7 @@ remember (HwInserter    *self,
 static gboolean
 write_event (HwInserter     *self,
              const HwEvent  *event,
+             guint           first_run,
              GError        **error)
 {
   HwStatement *statement = self->events[event->kind];
@@ -244,7 +248,7 @@ write_event (HwInserter     *self,
   hw_record_format_time (event->time, created);
   bind_text (statement, 1, created);
   sqlite3_bind_int64 (statement, 2, event->time);
-  sqlite3_bind_int64 (statement, 3, event->run);
+  sqlite3_bind_int64 (statement, 3, event->run + first_run);
   bind_text (statement, 4, event->kind == HW_EVENT_MARKER && event->text == NULL ? "" : event->text);
   switch (event->kind)
     {
@@ -286,7 +290,7 @@ write_event (HwInserter     *self,
     }
   if (!run (statement, error))
     return FALSE;
-  remember (self, event);
+  remember (self, event, event->run + first_run);
 
   return TRUE;
 }
@@ -323,10 +327,10 @@ hw_inserter_write (HwInserter    *self,
   switch (item->type)
     {
     case HW_ITEM_SAMPLE:
-      return write_sample (self, item->object, error);
+      return write_sample (self, item->object, item->first_run, error);
 
     case HW_ITEM_EVENT:
-      return write_event (self, item->object, error);
+      return write_event (self, item->object, item->first_run, error);
 
     case HW_ITEM_EDIT:
       return write_edit (self, item->object, item->texts[0], error);

@@ -216,6 +216,7 @@ give (HwMetricsFile *self,
       hw_item_free (item);
       return;
     }
+  item->first_run = self->first_run;
   g_queue_push_tail (&self->waiting, item);
   self->n_given++;
 
@@ -278,6 +279,26 @@ hw_metrics_file_add_event (HwMetricsFile *self,
   g_return_if_fail (event != NULL);
 
   give (self, item_new (HW_ITEM_EVENT, hw_event_ref (event), NULL, NULL, NULL));
+}
+
+/**
+ * hw_metrics_file_continue_runs:
+ * @self: a recording that is not only read
+ *
+ * Makes the runs of what is added from now on follow those that the recording has: a source that counts from
+ * 0 goes on behind them.
+ */
+void
+hw_metrics_file_continue_runs (HwMetricsFile *self)
+{
+  guint next;
+
+  g_return_if_fail (HW_IS_METRICS_FILE (self));
+
+  next = hw_metrics_file_get_next_run (self);
+  g_mutex_lock (&self->lock);
+  self->first_run = next;
+  g_mutex_unlock (&self->lock);
 }
 
 /**

@@ -401,7 +401,9 @@ judge_count (Case         *self,
     return;
   number = hw_format_count ((guint64) count);
   if (count < self->settings->handles_look)
-    text = g_strdup_printf (is_timer ? _("%s timers, which is normal.") : _("%s open handles, which is normal."), number);
+    text = g_strdup_printf (is_timer ? ngettext ("%s timer, which is normal.", "%s timers, which is normal.", (gulong) count)
+                                     : ngettext ("%s open handle, which is normal.", "%s open handles, which is normal.",
+                                                 (gulong) count), number);
   else if (count > self->settings->handles_leak && trend->is_growing)
     {
       level = HW_LEVEL_LEAK;
@@ -486,7 +488,7 @@ judge_rate (Case *self)
                          left[nearest] < self->settings->critical_seconds ? HW_LEVEL_CRITICAL
                          : level_of_rate (self, fastest->slope) == HW_LEVEL_NOTICE ? HW_LEVEL_HEALTHY
                                                                                   : level_of_rate (self, fastest->slope),
-                         fastest, fastest == heap ? "take-snapshots" : "sample-allocations",
+                         fastest, heap->is_growing && heap->slope >= 0.5 * fastest->slope ? "take-snapshots" : "sample-allocations",
                          span != NULL ? g_strdup_printf (_("Memory grows by %s a minute; at that rate %s is met in %s."), rate,
                                                          limits[nearest], span)
                                       : g_strdup_printf (_("Memory grows by %s a minute."), rate));

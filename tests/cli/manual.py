@@ -19,7 +19,7 @@ def commands(cli):
 def test_commands(cli):
     """the help lists the commands"""
     assert commands(cli) == ['info', 'summary', 'compare', 'containment', 'retainers', 'dominators', 'objects', 'profile', 'oracle',
-                             'cache', 'targets', 'capture']
+                             'cache', 'targets', 'capture', 'record', 'diagnose']
     assert EXIT_STATUS in cli.text('--help') and cli.text('-h') == cli.text('--help')
     assert re.fullmatch(r'heapwise-cli \d+\.\d+\.\d+\n', cli.text('--version'))
 
@@ -31,7 +31,7 @@ def test_help(cli):
         assert EXIT_STATUS in text and 'heapwise-cli ' + command in text, text
         options = {name for _, name in OPTION.findall(text)}
         assert {'help', 'verbose'} <= options, text
-        assert ('format' in options) == (command not in ('oracle', 'capture'))
+        assert ('format' in options) == (command not in ('oracle', 'capture', 'record'))
         assert ('sort' in options) == ('Rows can be sorted by: ' in text)
         assert text == cli.text(command, 'file', '-h')
         for name in options - {'help'}:
@@ -47,7 +47,7 @@ def test_manual(cli):
         for letter, name in OPTION.findall(cli.text(command, '--help')):
             wanted = (r'Fl %s , ' % letter[1:] if letter else '') + 'Fl Fl ' + name
             assert re.search(r'^\.It %s\b' % wanted, manual, re.MULTILINE), '--%s is missing' % name
-    for status in range(4):
+    for status in range(5):
         assert '.It %d\n' % status in manual
 
 

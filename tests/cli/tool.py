@@ -11,7 +11,7 @@ import traceback
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / 'fixtures'
 SMALL = FIXTURES / 'oracle-small'
 REAL = FIXTURES / 'oracle'
-DONE, FAILED, MISUSED, DAMAGED = 0, 1, 2, 3
+DONE, FAILED, MISUSED, DAMAGED, LEAK = 0, 1, 2, 3, 4
 
 
 class Tool:
