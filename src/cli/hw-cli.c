@@ -13,6 +13,9 @@
 #include "base/hw-file.h"
 #include "base/hw-text.h"
 
+/* A number that nobody gives; -1 is one that is given by mistake. */
+#define NOT_GIVEN G_MININT
+
 /* Rows shown to a person who gave no limit. */
 #define TEXT_LIMIT 50
 
@@ -29,8 +32,8 @@ void
 hw_cli_init (HwCli *self)
 {
   memset (self, 0, sizeof *self);
-  self->limit = -1;
-  self->depth = -1;
+  self->limit = NOT_GIVEN;
+  self->depth = NOT_GIVEN;
 }
 
 /**
@@ -280,7 +283,7 @@ check_options (HwCli *self)
   static const char * const formats[] = { "text", "json", "csv" };
   guint format = 0;
 
-  if (self->limit < -1 || self->depth < -1)
+  if ((self->limit < 0 && self->limit != NOT_GIVEN) || (self->depth < 0 && self->depth != NOT_GIVEN))
     return hw_cli_misuse (self, _("a number is negative"));
   if (self->format_name != NULL)
     {

@@ -66,8 +66,8 @@ typedef struct _HwCommand HwCommand;
 
 /**
  * HwCli:
- * @limit: rows of a list, or of one level of a tree; 0 for all, -1 when not given
- * @depth: levels of a tree, or -1 when not given
+ * @limit: rows of a list, or of one level of a tree; 0 for all, negative when not given
+ * @depth: levels of a tree, negative when not given
  * @arguments: what is on the command line besides options; NULL-terminated
  * @json: NULL but for JSON
  * @heaps: all that were loaded, for what goes wrong with them later

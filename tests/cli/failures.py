@@ -23,7 +23,7 @@ def test_misuse(cli):
     """status 2: the command line makes no sense"""
     for args in ([], ['nonsense'], ['summary'], ['summary', PLAIN, PLAIN], ['summary', PLAIN, '--nonsense'],
                  ['summary', PLAIN, '--format=xml'], ['summary', PLAIN, '--sort=size'], ['summary', PLAIN, '--sort=count:up'],
-                 ['summary', PLAIN, '--limit=many'], ['summary', PLAIN, '--limit=-3'], ['summary', PLAIN, '--depth=1'],
+                 ['summary', PLAIN, '--limit=many'], ['summary', PLAIN, '--limit=-3'], ['summary', PLAIN, '--limit=-1'], ['summary', PLAIN, '--depth=1'],
                  ['compare', PLAIN], ['retainers', PLAIN], ['retainers', PLAIN, 'object'], ['retainers', PLAIN, '@'],
                  ['objects', PLAIN, '@-1'], ['objects', PLAIN, '@1', '--class=x'], ['cache'], ['cache', 'burn'],
                  ['oracle', PLAIN, PLAIN], ['oracle', '--diff', PLAIN], ['oracle', PLAIN, '--format=csv'], ['--nonsense']):
