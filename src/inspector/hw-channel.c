@@ -89,7 +89,7 @@ became_closed (HwChannel    *self,
   g_autoptr(HwChannel) alive = g_object_ref (self);
   g_autoptr(GPtrArray) tasks = NULL;
   GHashTableIter iter;
-  gpointer value;
+  gpointer key, value;
 
   if (self->is_closed)
     return;
@@ -116,10 +116,11 @@ became_closed (HwChannel    *self,
 
   tasks = g_ptr_array_new_with_free_func (g_object_unref);
   g_hash_table_iter_init (&iter, self->pending);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &key, &value))
     {
       g_ptr_array_add (tasks, value);
       g_hash_table_iter_steal (&iter);
+      g_free (key);
     }
   for (guint i = 0; i < tasks->len; i++)
     g_task_return_error (tasks->pdata[i], g_error_copy (reason));

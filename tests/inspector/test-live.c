@@ -485,8 +485,10 @@ test_allocations (gconstpointer data)
   g_test_message ("%u bars, %.2f MB", n_bars, (double) length / 1e6);
   if (options.kind == HW_ALLOCATION_SAMPLING)
     {
+      g_autoptr(JsonNode) profile = json_from_string (text, NULL);
+
       g_assert_true (g_str_has_prefix (text, "{\"head\":"));
-      g_assert_nonnull (json_from_string (text, NULL));
+      g_assert_nonnull (profile);
     }
   else
     g_assert_cmpuint (hw_live_count (path, "LeakedSession"), >, 100);
