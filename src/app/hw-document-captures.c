@@ -225,8 +225,7 @@ hw_document_add_capture (HwDocument *self,
   g_hash_table_insert (self->memories, capture, memory);
 
   group = hw_capture_get_group (capture);
-  if (!g_hash_table_contains (self->groups, group))
-    g_hash_table_insert (self->groups, g_strdup (group), GUINT_TO_POINTER (g_hash_table_size (self->groups)));
+  hw_document_add_group (self, group);
 
   g_signal_connect_object (capture, "notify::time", G_CALLBACK (time_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (capture, "notify::classes", G_CALLBACK (update_changes), self, G_CONNECT_SWAPPED);
@@ -234,7 +233,7 @@ hw_document_add_capture (HwDocument *self,
 
   insert_sorted (self, capture);
   update_changes (self);
-  if (self->capture == NULL)
+  if (self->capture == NULL && self->recording == NULL)
     hw_document_set_capture (self, capture);
   else
     hw_document_update_baseline (self);
@@ -286,7 +285,7 @@ hw_document_remove_capture (HwDocument *self,
     {
       guint n_captures = hw_document_count (self);
 
-      hw_document_set_capture (self, n_captures > 0 ? hw_document_get_nth (self, MIN (position, n_captures - 1)) : NULL);
+      hw_document_look_at (self, n_captures > 0 ? hw_document_get_nth (self, MIN (position, n_captures - 1)) : NULL);
     }
   else if (self->owner == capture)
     {

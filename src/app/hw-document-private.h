@@ -21,10 +21,12 @@ struct _HwDocument
   GObject     parent_instance;
 
   GListStore *captures;
+  GListStore *recordings;
   GHashTable *memories;           /* HwCapture → HwCaptureMemory */
   GHashTable *groups;             /* group → rank, in the order of opening */
   HwHistory  *history;
 
+  HwRecording *recording;         /* owned; looked at instead of the capture */
   HwCapture  *capture;            /* owned */
   HwCapture  *baseline;           /* owned */
   gboolean    first_is_baseline;
@@ -43,12 +45,21 @@ typedef enum
   PROP_VIEW,
   PROP_CAN_GO_BACK,
   PROP_CAN_GO_FORWARD,
+  PROP_RECORDING,
 } HwDocumentProperty;
 
 /* hw-document.c */
 void       hw_document_notify                 (HwDocument         *self,
                                                HwDocumentProperty  property);
 void       hw_document_emit_selection_changed (HwDocument         *self);
+void       hw_document_look_at                (HwDocument         *self,
+                                               HwCapture          *capture);
+
+/* hw-document-recordings.c */
+void       hw_document_add_group              (HwDocument         *self,
+                                               const char         *group);
+void       hw_document_leave_recording        (HwDocument         *self);
+void       hw_document_dispose_recordings     (HwDocument         *self);
 
 /* hw-document-captures.c */
 void       hw_capture_memory_free             (gpointer            memory);

@@ -10,7 +10,7 @@ enum
   N_SIGNALS
 };
 
-static GParamSpec *properties[PROP_CAN_GO_FORWARD + 1];
+static GParamSpec *properties[PROP_RECORDING + 1];
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HwDocument, hw_document, G_TYPE_OBJECT)
@@ -30,6 +30,7 @@ hw_document_dispose (GObject *object)
       hw_capture_cancel (capture);
     }
 
+  hw_document_dispose_recordings (self);
   self->owner = NULL;
   g_hash_table_remove_all (self->memories);
   g_list_store_remove_all (self->captures);
@@ -45,6 +46,7 @@ hw_document_finalize (GObject *object)
   HwDocument *self = HW_DOCUMENT (object);
 
   g_clear_object (&self->captures);
+  g_clear_object (&self->recordings);
   g_clear_pointer (&self->memories, g_hash_table_unref);
   g_clear_pointer (&self->groups, g_hash_table_unref);
   g_clear_pointer (&self->history, hw_history_free);
@@ -87,6 +89,10 @@ hw_document_get_property (GObject    *object,
       g_value_set_boolean (value, hw_document_get_can_go_forward (self));
       break;
 
+    case PROP_RECORDING:
+      g_value_set_object (value, self->recording);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
@@ -117,6 +123,10 @@ hw_document_set_property (GObject      *object,
 
     case PROP_VIEW:
       hw_document_set_view (self, g_value_get_string (value));
+      break;
+
+    case PROP_RECORDING:
+      hw_document_set_recording (self, g_value_get_object (value));
       break;
 
     case PROP_CAN_GO_BACK:
@@ -187,6 +197,14 @@ hw_document_class_init (HwDocumentClass *klass)
   properties[PROP_CAN_GO_FORWARD] =
     g_param_spec_boolean ("can-go-forward", NULL, NULL, FALSE, readable);
 
+  /**
+   * HwDocument:recording:
+   *
+   * The recording that is looked at instead of the capture.
+   */
+  properties[PROP_RECORDING] =
+    g_param_spec_object ("recording", NULL, NULL, HW_TYPE_RECORDING, readwrite);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 
   /**
@@ -216,6 +234,7 @@ static void
 hw_document_init (HwDocument *self)
 {
   self->captures = g_list_store_new (HW_TYPE_CAPTURE);
+  self->recordings = g_list_store_new (HW_TYPE_RECORDING);
   self->memories = g_hash_table_new_full (NULL, NULL, NULL, hw_capture_memory_free);
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->history = hw_history_new ();
@@ -267,16 +286,28 @@ hw_document_get_capture (HwDocument *self)
  * @self: a document
  * @capture: (nullable): one of its captures
  *
- * Looks at another capture. Its selection and baseline come back with it.
+ * Looks at another capture. Its selection and baseline come back with it. A recording that was looked at is
+ * left.
  */
 void
 hw_document_set_capture (HwDocument *self,
                          HwCapture  *capture)
 {
-  HwCaptureMemory *memory;
-
   g_return_if_fail (HW_IS_DOCUMENT (self));
   g_return_if_fail (capture == NULL || g_hash_table_contains (self->memories, capture));
+
+  g_object_freeze_notify (G_OBJECT (self));
+  hw_document_look_at (self, capture);
+  hw_document_leave_recording (self);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+/* Changes what the views show, and nothing about a recording in front of them. */
+void
+hw_document_look_at (HwDocument *self,
+                     HwCapture  *capture)
+{
+  HwCaptureMemory *memory;
 
   if (!g_set_object (&self->capture, capture))
     return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/hw-capture.h"
+#include "app/hw-recording.h"
 
 G_BEGIN_DECLS
 
@@ -10,11 +11,12 @@ G_BEGIN_DECLS
 /**
  * HwDocument:
  *
- * What one window shows: the open captures, the current one, its baseline, the selected object and the
+ * What one window shows: the open captures and recordings, the current one, its baseline, the selected object and the
  * constructor filter. Pages bind to it and never talk to each other.
  *
  * Properties, all notified: `capture` (nullable), `baseline` (nullable), `class-filter` (string),
- * `view` (string: the name of the visible view), `can-go-back`, `can-go-forward`.
+ * `view` (string: the name of the visible view), `can-go-back`, `can-go-forward`, `recording` (nullable: looked
+ * at instead of the capture, which stays the one that the views show).
  * Signals: `selection-changed`; `reveal` (view name: "summary", "containment"; node as guint): a page
  * that owns the view shows the node; the window switches to the view first.
  *
@@ -37,6 +39,20 @@ HwCapture  *hw_document_find_file        (HwDocument *self,
                                           GFile      *file);
 HwCapture  *hw_document_get_neighbour    (HwDocument *self,
                                           int         step);
+
+/* The recordings; one that is looked at stands in front of the current capture. */
+GListStore  *hw_document_get_recordings   (HwDocument  *self);
+void         hw_document_add_recording    (HwDocument  *self,
+                                           HwRecording *recording);
+void         hw_document_remove_recording (HwDocument  *self,
+                                           HwRecording *recording);
+HwRecording *hw_document_get_recording    (HwDocument  *self);
+void         hw_document_set_recording    (HwDocument  *self,
+                                           HwRecording *recording);
+HwRecording *hw_document_find_recording   (HwDocument  *self,
+                                           GFile       *file);
+guint        hw_document_get_group_rank   (HwDocument  *self,
+                                           const char  *group);
 
 /* The current one */
 HwCapture  *hw_document_get_capture      (HwDocument *self);

@@ -8,6 +8,7 @@
 /* The one table of keys: the accelerators and the shortcuts dialog are both made of it. */
 static const HwShortcut shortcuts[] = {
   { N_("Files"), N_("Open files"), "win.open", { "<Control>o" } },
+  { N_("Files"), N_("Attach to a program"), "win.attach", { "<Control><Shift>a" } },
   { N_("Files"), N_("Close the snapshot, or the empty window"), "win.close", { "<Control>w" } },
   { N_("Files"), N_("Bring back the removed snapshot"), "win.undo-remove", { "<Control>z" } },
   { N_("Files"), N_("Next snapshot"), "win.next-capture", { "<Control>Tab", "<Control>Page_Down" } },
@@ -21,6 +22,10 @@ static const HwShortcut shortcuts[] = {
   { N_("Views"), N_("Forward again"), "win.go-forward", { "<Alt>Right" } },
   { N_("Views"), N_("Show or hide the retainers"), "win.show-retainers", { "<Shift>F9" } },
   { N_("Views"), N_("Show or hide the sidebar"), "win.show-sidebar", { "F9" } },
+
+  { N_("Live programs"), N_("Take a snapshot"), "win.take-snapshot", { "<Control><Shift>s" } },
+  { N_("Live programs"), N_("Collect garbage"), "win.collect-garbage", { "<Control><Shift>g" } },
+  { N_("Live programs"), N_("Mark this moment"), "win.mark", { "<Control>m" } },
 
   { N_("Rows"), N_("Open a row, or go to its first child"), NULL, { "Right" } },
   { N_("Rows"), N_("Close a row, or go to its parent"), NULL, { "Left" } },

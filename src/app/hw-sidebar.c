@@ -7,6 +7,7 @@
 
 #include "app/hw-capture-row.h"
 #include "app/hw-recent.h"
+#include "app/hw-recording-row.h"
 #include "widgets/hw-menu-names.h"
 
 struct _HwSidebar
@@ -29,15 +30,30 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HwSidebar, hw_sidebar, ADW_TYPE_BIN)
 
+/* The capture or recording of a row. */
+static gpointer
+get_item (GtkListBoxRow *row)
+{
+  return HW_IS_RECORDING_ROW (row) ? (gpointer) hw_recording_row_get_recording (HW_RECORDING_ROW (row))
+                                   : (gpointer) hw_capture_row_get_capture (HW_CAPTURE_ROW (row));
+}
+
+static const char *
+get_group (GtkListBoxRow *row)
+{
+  return HW_IS_RECORDING_ROW (row) ? hw_recording_get_group (hw_recording_row_get_recording (HW_RECORDING_ROW (row)))
+                                   : hw_capture_get_group (hw_capture_row_get_capture (HW_CAPTURE_ROW (row)));
+}
+
 static GtkListBoxRow *
 find_row (HwSidebar *self,
-          HwCapture *capture)
+          gpointer   item)
 {
   GtkListBoxRow *row;
 
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
     {
-      if (hw_capture_row_get_capture (HW_CAPTURE_ROW (row)) == capture)
+      if (get_item (row) == item)
         return row;
     }
 
@@ -47,30 +63,88 @@ find_row (HwSidebar *self,
 static void
 select_current (HwSidebar *self)
 {
-  HwCapture *capture = hw_document_get_capture (self->document);
+  gpointer item = hw_document_get_recording (self->document);
 
+  if (item == NULL)
+    item = hw_document_get_capture (self->document);
   self->filling = TRUE;
-  gtk_list_box_select_row (self->list, capture != NULL ? find_row (self, capture) : NULL);
+  gtk_list_box_select_row (self->list, item != NULL ? find_row (self, item) : NULL);
   self->filling = FALSE;
 }
 
-static void
-items_changed_cb (HwSidebar  *self,
-                  guint       position,
-                  guint       removed,
-                  guint       added,
-                  GListModel *captures)
+/* Both lists as one: each recording before the captures of its group. */
+static GPtrArray *
+list_items (HwSidebar *self)
 {
+  GListModel *captures = G_LIST_MODEL (hw_document_get_captures (self->document));
+  GListModel *recordings = G_LIST_MODEL (hw_document_get_recordings (self->document));
+  GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
+  guint n_captures = g_list_model_get_n_items (captures);
+  guint n_recordings = g_list_model_get_n_items (recordings);
+  guint next = 0;
+
+  for (guint i = 0; i < n_recordings; i++)
+    {
+      HwRecording *recording = g_list_model_get_item (recordings, i);
+      guint rank = hw_document_get_group_rank (self->document, hw_recording_get_group (recording));
+
+      for (; next < n_captures; next++)
+        {
+          g_autoptr(HwCapture) capture = g_list_model_get_item (captures, next);
+
+          if (hw_document_get_group_rank (self->document, hw_capture_get_group (capture)) >= rank)
+            break;
+          g_ptr_array_add (items, g_steal_pointer (&capture));
+        }
+      g_ptr_array_add (items, recording);
+    }
+  for (; next < n_captures; next++)
+    g_ptr_array_add (items, g_list_model_get_item (captures, next));
+
+  return items;
+}
+
+static void
+items_changed_cb (HwSidebar *self)
+{
+  g_autoptr(GPtrArray) items = list_items (self);
   gboolean focused = gtk_widget_get_focus_child (GTK_WIDGET (self->list)) != NULL;
+  GtkListBoxRow *row;
+  int position = -1;
 
   self->filling = TRUE;
-  for (guint i = 0; i < removed; i++)
-    gtk_list_box_remove (self->list, GTK_WIDGET (gtk_list_box_get_row_at_index (self->list, (int) position)));
-  for (guint i = 0; i < added; i++)
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL;)
     {
-      g_autoptr(HwCapture) capture = g_list_model_get_item (captures, position + i);
+      if (g_ptr_array_find (items, get_item (row), NULL))
+        {
+          i++;
+          continue;
+        }
+      gtk_list_box_remove (self->list, GTK_WIDGET (row));
+      position = i;
+    }
+  for (guint i = 0; i < items->len; i++)
+    {
+      g_autoptr(GtkWidget) moved = NULL;
 
-      gtk_list_box_insert (self->list, hw_capture_row_new (self->document, capture), (int) (position + i));
+      row = gtk_list_box_get_row_at_index (self->list, (int) i);
+      if (row != NULL && get_item (row) == items->pdata[i])
+        continue;
+
+      /* A row that only has another place keeps its widget. */
+      row = find_row (self, items->pdata[i]);
+      if (row != NULL)
+        {
+          moved = g_object_ref (GTK_WIDGET (row));
+          gtk_list_box_remove (self->list, moved);
+        }
+      else
+        {
+          moved = g_object_ref_sink (HW_IS_RECORDING (items->pdata[i])
+                                     ? hw_recording_row_new (items->pdata[i])
+                                     : hw_capture_row_new (self->document, items->pdata[i]));
+        }
+      gtk_list_box_insert (self->list, moved, (int) i);
     }
   gtk_list_box_invalidate_headers (self->list);
   self->filling = FALSE;
@@ -78,14 +152,10 @@ items_changed_cb (HwSidebar  *self,
   select_current (self);
 
   /* The focus went with the row that was removed: the keyboard goes on at its neighbour. */
-  if (focused && removed > added)
+  if (focused && position >= 0 && items->len > 0)
     {
-      guint n_captures = g_list_model_get_n_items (captures);
-      GtkListBoxRow *row = n_captures > 0
-        ? gtk_list_box_get_row_at_index (self->list, (int) MIN (position, n_captures - 1))
-        : NULL;
-
-      if (row != NULL)
+      row = gtk_list_box_get_row_at_index (self->list, MIN (position, (int) items->len - 1));
+      if (row != NULL && gtk_widget_get_focus_child (GTK_WIDGET (self->list)) == NULL)
         gtk_widget_grab_focus (GTK_WIDGET (row));
     }
 }
@@ -94,8 +164,13 @@ static void
 row_selected_cb (HwSidebar     *self,
                  GtkListBoxRow *row)
 {
-  if (!self->filling && row != NULL)
-    hw_document_set_capture (self->document, hw_capture_row_get_capture (HW_CAPTURE_ROW (row)));
+  if (self->filling || row == NULL)
+    return;
+
+  if (HW_IS_RECORDING_ROW (row))
+    hw_document_set_recording (self->document, get_item (row));
+  else
+    hw_document_set_capture (self->document, get_item (row));
 }
 
 static void
@@ -109,18 +184,21 @@ header_func (GtkListBoxRow *row,
              GtkListBoxRow *before,
              gpointer       user_data G_GNUC_UNUSED)
 {
-  const char *group = hw_capture_get_group (hw_capture_row_get_capture (HW_CAPTURE_ROW (row)));
+  const char *group = get_group (row);
   g_autofree char *name = NULL;
   GtkWidget *header;
 
-  if (before != NULL &&
-      g_strcmp0 (group, hw_capture_get_group (hw_capture_row_get_capture (HW_CAPTURE_ROW (before)))) == 0)
+  if (before != NULL && g_strcmp0 (group, get_group (before)) == 0)
     {
       gtk_list_box_row_set_header (row, NULL);
       return;
     }
 
   if (gtk_list_box_row_get_header (row) != NULL)
+    return;
+
+  /* A recording is the heading of the captures taken from it. */
+  if (HW_IS_RECORDING_ROW (row))
     return;
 
   header = gtk_label_new (NULL);
@@ -154,6 +232,7 @@ hw_sidebar_dispose (GObject *object)
   if (self->document != NULL)
     {
       g_signal_handlers_disconnect_by_data (hw_document_get_captures (self->document), self);
+      g_signal_handlers_disconnect_by_data (hw_document_get_recordings (self->document), self);
       g_signal_handlers_disconnect_by_data (self->document, self);
     }
   gtk_widget_dispose_template (GTK_WIDGET (self), HW_TYPE_SIDEBAR);
@@ -208,17 +287,16 @@ void
 hw_sidebar_set_document (HwSidebar  *self,
                          HwDocument *document)
 {
-  GListModel *captures;
-
   g_return_if_fail (HW_IS_SIDEBAR (self));
   g_return_if_fail (HW_IS_DOCUMENT (document));
   g_return_if_fail (self->document == NULL);
 
   self->document = g_object_ref (document);
-  captures = G_LIST_MODEL (hw_document_get_captures (document));
-  g_signal_connect_swapped (captures, "items-changed", G_CALLBACK (items_changed_cb), self);
+  g_signal_connect_swapped (hw_document_get_captures (document), "items-changed", G_CALLBACK (items_changed_cb), self);
+  g_signal_connect_swapped (hw_document_get_recordings (document), "items-changed", G_CALLBACK (items_changed_cb), self);
   g_signal_connect_swapped (document, "notify::capture", G_CALLBACK (select_current), self);
-  items_changed_cb (self, 0, 0, g_list_model_get_n_items (captures), captures);
+  g_signal_connect_swapped (document, "notify::recording", G_CALLBACK (select_current), self);
+  items_changed_cb (self);
 }
 
 /**

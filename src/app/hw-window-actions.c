@@ -114,7 +114,9 @@ close_action (GtkWidget  *widget,
 {
   HwWindow *self = HW_WINDOW (widget);
 
-  if (self->capture != NULL)
+  if (self->recording != NULL)
+    hw_window_remove_recording (self, self->recording);
+  else if (self->capture != NULL)
     hw_window_remove_capture (self, self->capture);
   else
     gtk_window_close (GTK_WINDOW (self));
@@ -138,7 +140,8 @@ undo_remove_action (GtkWidget  *widget,
                     const char *action G_GNUC_UNUSED,
                     GVariant   *parameter G_GNUC_UNUSED)
 {
-  hw_window_undo_remove (HW_WINDOW (widget));
+  if (!hw_window_undo_recording (HW_WINDOW (widget)))
+    hw_window_undo_remove (HW_WINDOW (widget));
 }
 
 static void
@@ -355,12 +358,13 @@ hw_window_update_actions (HwWindow *self)
   gboolean views = g_strcmp0 (gtk_stack_get_visible_child_name (self->states), "views") == 0;
   gboolean several = g_list_model_get_n_items (G_LIST_MODEL (hw_document_get_captures (self->document))) > 1;
 
-  if (self->capture != NULL)
+  if (!hw_window_is_empty (self))
     g_action_map_add_action (G_ACTION_MAP (self), self->sidebar_action);
   else
     g_action_map_remove_action (G_ACTION_MAP (self), "show-sidebar");
 
-  gtk_widget_action_set_enabled (widget, "win.undo-remove", self->removed->len > 0);
+  gtk_widget_action_set_enabled (widget, "win.undo-remove",
+                                 self->removed->len > 0 || self->removed_recording != NULL);
   gtk_widget_action_set_enabled (widget, "win.next-capture", several);
   gtk_widget_action_set_enabled (widget, "win.previous-capture", several);
   gtk_widget_action_set_enabled (widget, "win.show-view", views);

@@ -15,6 +15,8 @@ struct _HwWindow
   HwCache              *cache;
   HwNotebook           *notebook;
   HwCapture            *capture;          /* the one whose signals are connected */
+  HwRecording          *recording;        /* looked at instead of it; its signals are connected */
+  HwRecording          *removed_recording; /* can be brought back, in front of removed */
   GPtrArray            *removed;          /* captures that can be brought back, oldest first */
   AdwToast             *removed_toast;    /* the toast that offers it; not owned */
   GAction              *sidebar_action;   /* taken away while there is nothing to list */
@@ -41,6 +43,7 @@ struct _HwWindow
   GtkWidget            *sample_button;
   GtkPaned             *paned;
   AdwBin               *pane;
+  GtkStack             *records;          /* a page for each recording */
   AdwViewStack         *views;
   GMenu                *recent_menu;
 };
@@ -51,11 +54,24 @@ void    hw_window_add_toast       (HwWindow       *self,
 void    hw_window_remove_capture  (HwWindow       *self,
                                    HwCapture      *capture);
 void    hw_window_undo_remove     (HwWindow       *self);
+void    hw_window_update_state    (HwWindow       *self);
+void    hw_window_update_title    (HwWindow       *self);
+gboolean hw_window_is_empty       (HwWindow       *self);
 
 /* hw-window-actions.c */
 void    hw_window_install_actions (GtkWidgetClass *widget_class);
 void    hw_window_init_actions    (HwWindow       *self);
 void    hw_window_update_actions  (HwWindow       *self);
+
+/* hw-window-live.c */
+void    hw_window_install_live    (GtkWidgetClass *widget_class);
+void    hw_window_init_live       (HwWindow       *self);
+void    hw_window_dispose_live    (HwWindow       *self);
+gboolean hw_window_open_recording (HwWindow       *self,
+                                   GFile          *file);
+void    hw_window_remove_recording (HwWindow      *self,
+                                    HwRecording    *recording);
+gboolean hw_window_undo_recording (HwWindow       *self);
 
 /* hw-window-dnd.c */
 void    hw_window_init_dnd        (HwWindow       *self);

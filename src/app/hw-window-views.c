@@ -101,6 +101,9 @@ hw_window_get_help_page (HwWindow *self)
 {
   const char *name = adw_view_stack_get_visible_child_name (self->views);
 
+  if (hw_document_get_recording (self->document) != NULL)
+    return "live";
+
   if (hw_document_get_capture (self->document) == NULL)
     return "open";
 

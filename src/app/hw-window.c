@@ -143,10 +143,17 @@ hw_window_undo_remove (HwWindow *self)
   hw_window_update_actions (self);
 }
 
+/* Whether nothing is open. */
+gboolean
+hw_window_is_empty (HwWindow *self)
+{
+  return hw_document_get_capture (self->document) == NULL && hw_document_get_recording (self->document) == NULL;
+}
+
 static void
 update_sidebar (HwWindow *self)
 {
-  gboolean empty = hw_document_get_capture (self->document) == NULL;
+  gboolean empty = hw_window_is_empty (self);
 
   if (empty)
     adw_overlay_split_view_set_show_sidebar (self->split_view, FALSE);
@@ -161,7 +168,7 @@ sidebar_toggled_cb (HwWindow *self)
 {
   gboolean shown = adw_overlay_split_view_get_show_sidebar (self->split_view);
 
-  if (hw_document_get_capture (self->document) != NULL &&
+  if (!hw_window_is_empty (self) &&
       !adw_overlay_split_view_get_collapsed (self->split_view))
     self->sidebar_wanted = shown;
 
@@ -176,24 +183,28 @@ sidebar_chosen_cb (HwWindow *self)
     adw_overlay_split_view_set_show_sidebar (self->split_view, FALSE);
 }
 
-static void
-update_title (HwWindow *self)
+void
+hw_window_update_title (HwWindow *self)
 {
-  HwCapture *capture = self->capture;
-  const char *title = capture != NULL ? hw_capture_get_title (capture) : "";
-  g_autofree char *subtitle = capture != NULL ? hw_capture_dup_headline (capture) : g_strdup ("");
-  g_autofree char *details = capture != NULL ? hw_capture_dup_details (capture) : NULL;
+  HwCapture *capture = self->recording == NULL ? self->capture : NULL;
+  const char *title = self->recording != NULL ? hw_recording_get_title (self->recording)
+                                              : capture != NULL ? hw_capture_get_title (capture) : "";
+  g_autofree char *subtitle = self->recording != NULL ? g_strdup (hw_recording_get_subtitle (self->recording))
+                                                      : capture != NULL ? hw_capture_dup_headline (capture) : g_strdup ("");
+  g_autofree char *details = self->recording != NULL ? g_file_get_parse_name (hw_recording_get_file (self->recording))
+                                                     : capture != NULL ? hw_capture_dup_details (capture) : NULL;
+  gboolean empty = capture == NULL && self->recording == NULL;
   g_autofree char *window_title = NULL;
 
   adw_window_title_set_title (self->wide_title, title);
-  adw_window_title_set_title (self->narrow_title, capture != NULL ? title : _("Heapwise"));
+  adw_window_title_set_title (self->narrow_title, !empty ? title : _("Heapwise"));
   adw_window_title_set_subtitle (self->wide_title, subtitle);
   adw_window_title_set_subtitle (self->narrow_title, subtitle);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->wide_title), details);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->narrow_title), details);
 
   /* Translators: a snapshot's name, then the program's */
-  window_title = capture != NULL ? g_strdup_printf (_("%s – Heapwise"), title) : g_strdup (_("Heapwise"));
+  window_title = !empty ? g_strdup_printf (_("%s – Heapwise"), title) : g_strdup (_("Heapwise"));
   gtk_window_set_title (GTK_WINDOW (self), window_title);
 }
 
@@ -211,8 +222,10 @@ update_header (HwWindow *self,
 {
   gtk_widget_set_visible (self->sidebar_button, open);
   gtk_widget_set_visible (self->history_buttons, open);
-  gtk_widget_set_visible (self->title_box, open);
-  gtk_widget_set_visible (self->switcher_bar, open);
+  /* A recording has no views to switch. */
+  gtk_widget_set_visible (self->title_box,
+                          open && (self->recording == NULL || gtk_widget_get_visible (GTK_WIDGET (self->narrow_title))));
+  gtk_widget_set_visible (self->switcher_bar, open && self->recording == NULL);
   gtk_widget_set_sensitive (self->switcher, views);
   gtk_widget_set_sensitive (self->switcher_bar, views);
 }
@@ -233,17 +246,19 @@ show_state (HwWindow   *self,
   if (!inside)
     return;
 
-  if (g_str_equal (state, "views") && page != NULL)
+  if (g_str_equal (state, "record"))
+    gtk_widget_child_focus (GTK_WIDGET (self->records), GTK_DIR_TAB_FORWARD);
+  else if (g_str_equal (state, "views") && page != NULL)
     gtk_widget_grab_focus (GTK_WIDGET (page));
   else
     gtk_widget_child_focus (GTK_WIDGET (self->states), GTK_DIR_TAB_FORWARD);
 }
 
-static void
-update_state (HwWindow *self)
+void
+hw_window_update_state (HwWindow *self)
 {
-  HwCapture *capture = self->capture;
-  const char *state = "empty";
+  HwCapture *capture = self->recording == NULL ? self->capture : NULL;
+  const char *state = self->recording != NULL ? "record" : "empty";
   const char *damage = capture != NULL ? hw_capture_get_damage_text (capture) : NULL;
 
   if (capture != NULL)
@@ -291,11 +306,11 @@ update_state (HwWindow *self)
     }
 
   show_state (self, state);
-  update_header (self, capture != NULL, g_str_equal (state, "views"));
+  update_header (self, !hw_window_is_empty (self), g_str_equal (state, "views"));
   if (damage != NULL)
     adw_banner_set_title (self->banner, damage);
   adw_banner_set_revealed (self->banner, damage != NULL);
-  update_title (self);
+  hw_window_update_title (self);
   update_sidebar (self);
   hw_window_update_actions (self);
 }
@@ -311,17 +326,17 @@ capture_changed_cb (HwWindow *self)
 
   if (capture != NULL)
     {
-      g_signal_connect_swapped (capture, "notify::state", G_CALLBACK (update_state), self);
-      g_signal_connect_swapped (capture, "notify::classes", G_CALLBACK (update_state), self);
-      g_signal_connect_swapped (capture, "notify::phase", G_CALLBACK (update_state), self);
-      g_signal_connect_swapped (capture, "notify::title", G_CALLBACK (update_state), self);
-      g_signal_connect_swapped (capture, "notify::subtitle", G_CALLBACK (update_title), self);
-      g_signal_connect_swapped (capture, "notify::note", G_CALLBACK (update_title), self);
+      g_signal_connect_swapped (capture, "notify::state", G_CALLBACK (hw_window_update_state), self);
+      g_signal_connect_swapped (capture, "notify::classes", G_CALLBACK (hw_window_update_state), self);
+      g_signal_connect_swapped (capture, "notify::phase", G_CALLBACK (hw_window_update_state), self);
+      g_signal_connect_swapped (capture, "notify::title", G_CALLBACK (hw_window_update_state), self);
+      g_signal_connect_swapped (capture, "notify::subtitle", G_CALLBACK (hw_window_update_title), self);
+      g_signal_connect_swapped (capture, "notify::note", G_CALLBACK (hw_window_update_title), self);
       g_signal_connect_swapped (capture, "notify::fraction", G_CALLBACK (update_progress), self);
       update_progress (self);
     }
 
-  update_state (self);
+  hw_window_update_state (self);
 }
 
 /* The first time the pane has a size, its divider goes where the person left it, so far as that
@@ -414,6 +429,7 @@ hw_window_dispose (GObject *object)
   if (self->document != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->document, self);
+      hw_window_dispose_live (self);
       hw_window_dispose_views (self);
       /* Loading ends with the window, whoever else still holds the document. */
       g_object_run_dispose (G_OBJECT (self->document));
@@ -439,6 +455,7 @@ hw_window_class_init (HwWindowClass *klass)
   window_class->close_request = hw_window_close_request;
 
   hw_window_install_actions (widget_class);
+  hw_window_install_live (widget_class);
 
   g_type_ensure (HW_TYPE_SIDEBAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/heapwise/Heapwise/hw-window.ui");
@@ -462,6 +479,7 @@ hw_window_class_init (HwWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HwWindow, sample_button);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, paned);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, pane);
+  gtk_widget_class_bind_template_child (widget_class, HwWindow, records);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, views);
   gtk_widget_class_bind_template_child (widget_class, HwWindow, recent_menu);
   gtk_widget_class_bind_template_child_full (widget_class, "menu_button", FALSE, 0);
@@ -499,6 +517,7 @@ hw_window_init (HwWindow *self)
 
   g_signal_connect_swapped (self->document, "notify::capture", G_CALLBACK (capture_changed_cb), self);
   g_signal_connect_swapped (self->split_view, "notify::show-sidebar", G_CALLBACK (sidebar_toggled_cb), self);
+  hw_window_init_live (self);
   capture_changed_cb (self);
   gtk_window_set_focus (GTK_WINDOW (self), self->open_button);
 }
@@ -587,7 +606,11 @@ hw_window_open_files (HwWindow  *self,
 
   for (guint i = 0; i < n_files; i++)
     {
-      HwCapture *open = hw_document_find_file (self->document, files[i]);
+      HwCapture *open;
+
+      if (hw_window_open_recording (self, files[i]))
+        continue;
+      open = hw_document_find_file (self->document, files[i]);
 
       if (open != NULL && is_outdated (open))
         {
