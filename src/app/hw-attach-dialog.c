@@ -231,9 +231,12 @@ update_row (GtkWidget *row)
   gboolean usable = (state == HW_TARGET_READY || state == HW_TARGET_UNKNOWN) &&
                     hw_target_get_kind (target) != HW_TARGET_BROWSER;
   g_autofree char *subtitle = describe (target);
-  g_autofree char *name = NULL;
+  const char *title = hw_target_get_title (target);
+  g_autofree char *base = g_path_is_absolute (title) ? g_path_get_basename (title) : g_strdup (title);
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), hw_target_get_title (target));
+  /* A long path hides what tells programs apart. */
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), base);
+  gtk_widget_set_tooltip_text (row, title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_button_set_label (GTK_BUTTON (button), off ? _("Switch On…") : _("Attach"));
   gtk_widget_set_visible (button, usable || off);
@@ -242,9 +245,6 @@ update_row (GtkWidget *row)
     gtk_widget_add_css_class (row, "dimmed");
   else
     gtk_widget_remove_css_class (row, "dimmed");
-
-  name = g_strdup_printf (off ? _("Switch on the inspector of %s…") : _("Attach to %s"), hw_target_get_title (target));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
 static GtkWidget *

@@ -230,6 +230,8 @@ hw_record_page_dispose (GObject *object)
   hw_record_page_end_capture (self);
   if (self->recording != NULL)
     g_signal_handlers_disconnect_by_data (self->recording, self);
+  /* AdwBin frees its child itself, and once more when the template has done so already. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), HW_TYPE_RECORD_PAGE);
   for (guint i = 0; i < HW_N_RECORD_CHARTS; i++)
     g_clear_object (&self->lines[i]);

@@ -268,7 +268,7 @@ hw_window_init_live (HwWindow *self)
 {
   GListStore *recordings = hw_document_get_recordings (self->document);
 
-  g_signal_connect_object (recordings, "items-changed", G_CALLBACK (recordings_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (recordings, "items-changed", G_CALLBACK (recordings_changed_cb), self);
   g_signal_connect_swapped (self->document, "notify::recording", G_CALLBACK (recording_changed_cb), self);
   g_signal_connect_swapped (self->narrow_title, "notify::visible", G_CALLBACK (hw_window_update_state), self);
   update_live_actions (self);
@@ -281,6 +281,7 @@ hw_window_dispose_live (HwWindow *self)
   GtkWidget *child;
 
   g_signal_handlers_disconnect_by_func (self->narrow_title, hw_window_update_state, self);
+  g_signal_handlers_disconnect_by_data (hw_document_get_recordings (self->document), self);
   if (self->recording != NULL)
     g_signal_handlers_disconnect_by_data (self->recording, self);
   g_clear_object (&self->recording);

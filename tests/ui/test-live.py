@@ -42,10 +42,9 @@ def attach(app, port):
     dialog = ui.wait(lambda: app.find('dialog', name='Attach to a Program'), what='dialog')
     entry = ui.wait(lambda: dialog.find(name='Address', pred=lambda o: o.editable()), what='address')
     entry.text = '127.0.0.1:' + port
-    ui.wait(lambda: entry.text == '127.0.0.1:' + port, what='text')
-    entry.focus()
-    ui.wait(lambda: entry.has('focused'), what='focus')
-    ui.key('Return')
+    button = ui.wait(lambda: dialog.find('list', name='Elsewhere').find('button', name='Attach'), what='button')
+    ui.wait(lambda: button.has('sensitive'), what='sensitive button')
+    button.do()
 
 
 def row(app):
@@ -76,9 +75,7 @@ def main():
             # an expression of one's own
             entry = app.find(name='Add an Expression', pred=lambda o: o.editable())
             entry.text = 'sessions.size'
-            entry.focus()
-            ui.wait(lambda: entry.has('focused'), what='focus')
-            ui.key('Return')
+            ui.wait(lambda: app.find(name='Add the Expression', pred=lambda o: o.has('sensitive')), what='button').do()
             ui.wait(lambda: count('SELECT count(*) FROM watches') > 0, 20, what='watch')
             print('ok 3 - watched')
 
