@@ -37,8 +37,7 @@ append (GtkColumnView *view,
  * @name: the table's name in the settings
  *
  * Gives the view its columns, in the order and with the widths they had. Names in the settings that no column
- * has are passed over. The order is made before anything is appended, because GTK 4.18 leaks columns that are
- * moved inside of a view.
+ * has are passed over. The order is made before anything is appended, so that nothing moves inside of the view.
  */
 void
 hw_column_memory_append (GtkColumnView *view,
@@ -64,6 +63,34 @@ hw_column_memory_append (GtkColumnView *view,
   while (append (view, columns, NULL, 0))
     ;
   g_ptr_array_unref (columns);
+}
+
+/**
+ * hw_column_memory_clear:
+ * @view: a column view
+ * @focus: (nullable): the column whose title had the focus last, or could have it first
+ *
+ * Takes the view's columns away. GTK 4.18 leaks the neighbour of a column that goes while it is the one of the
+ * focus, so that goes last, when it has none.
+ */
+void
+hw_column_memory_clear (GtkColumnView       *view,
+                        GtkColumnViewColumn *focus)
+{
+  GListModel *columns;
+
+  g_return_if_fail (GTK_IS_COLUMN_VIEW (view));
+
+  columns = gtk_column_view_get_columns (view);
+  for (guint i = g_list_model_get_n_items (columns); i > 0; i--)
+    {
+      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (columns, i - 1);
+
+      if (column != focus)
+        gtk_column_view_remove_column (view, column);
+    }
+  if (focus != NULL)
+    gtk_column_view_remove_column (view, focus);
 }
 
 /**

@@ -9,6 +9,8 @@ void hw_column_memory_append (GtkColumnView *view,
                               GPtrArray     *columns,
                               GSettings     *settings,
                               const char    *name);
+void hw_column_memory_clear  (GtkColumnView       *view,
+                              GtkColumnViewColumn *focus);
 void hw_column_memory_save   (GtkColumnView *view,
                               GSettings     *settings,
                               const char    *name);

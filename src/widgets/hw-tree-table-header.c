@@ -68,6 +68,17 @@ set_stop (HwTreeTable *self,
     gtk_widget_set_focusable (title, title == stop);
 }
 
+/* The column to whose title Tab comes, or NULL if there are no columns. */
+GtkColumnViewColumn *
+hw_tree_table_get_stop (HwTreeTable *self)
+{
+  for (GtkWidget *title = get_first_title (self); title != NULL; title = gtk_widget_get_next_sibling (title))
+    if (gtk_widget_get_focusable (title))
+      return get_view_column (self, title);
+
+  return NULL;
+}
+
 static GtkWidget *
 get_neighbour (GtkWidget *title,
                gboolean   next)

@@ -82,6 +82,7 @@ gboolean            hw_tree_table_query_tooltip (HwTreeTable         *self,
 const HwTableColumn *hw_tree_table_get_title_column (HwTreeTable     *self,
                                                      GtkWidget       *title);
 const HwTableColumn *hw_tree_table_get_focused_title (HwTreeTable    *self);
+GtkColumnViewColumn *hw_tree_table_get_stop    (HwTreeTable         *self);
 void                hw_tree_table_sort_column  (HwTreeTable          *self,
                                                 GtkColumnViewColumn  *column,
                                                 GtkSortType           direction);

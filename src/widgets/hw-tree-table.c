@@ -257,6 +257,8 @@ hw_tree_table_dispose (GObject *object)
   self->partner = NULL;
   if (self->model != NULL)
     hw_tree_model_set_source (self->model, NULL);
+  if (adw_bin_get_child (ADW_BIN (self)) != NULL)
+    hw_column_memory_clear (self->view, hw_tree_table_get_stop (self));
   adw_bin_set_child (ADW_BIN (self), NULL);
   g_clear_handle_id (&self->release, g_source_remove);
   g_ptr_array_set_size (self->going, 0);
@@ -429,12 +431,7 @@ hw_tree_table_set_columns (HwTreeTable         *self,
 
   made = g_ptr_array_new_with_free_func (g_object_unref);
   digit = hw_cell_metrics_get (GTK_WIDGET (self->view)).digit_width;
-  while (g_list_model_get_n_items (gtk_column_view_get_columns (self->view)) > 0)
-    {
-      g_autoptr(GtkColumnViewColumn) old = g_list_model_get_item (gtk_column_view_get_columns (self->view), 0);
-
-      gtk_column_view_remove_column (self->view, old);
-    }
+  hw_column_memory_clear (self->view, hw_tree_table_get_stop (self));
 
   g_set_object (&self->settings, settings);
   self->columns = columns;
