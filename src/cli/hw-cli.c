@@ -653,6 +653,17 @@ hw_cli_matches (HwCli      *self,
   return strstr (folded, self->folded_filter) != NULL;
 }
 
+/* Why the next time will not be quicker. */
+static void
+report_cache (HwCli *self)
+{
+  g_autofree char *problem = self->cache != NULL ? hw_cache_dup_problem (self->cache) : NULL;
+  g_autofree char *line = problem != NULL ? hw_table_dup_printable (problem, TRUE) : NULL;
+
+  if (line != NULL)
+    g_printerr ("%s\n", line);
+}
+
 static void
 report_memory (void)
 {
@@ -683,7 +694,10 @@ hw_cli_finish (HwCli *self)
   if (self->cache != NULL)
     hw_cache_flush_sync (self->cache);
   if (self->is_verbose)
-    report_memory ();
+    {
+      report_cache (self);
+      report_memory ();
+    }
   if (is_written)
     return HW_EXIT_DONE;
 

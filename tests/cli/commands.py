@@ -294,6 +294,15 @@ def test_verbose(cli):
     assert b'Peak memory: ' in loud.stderr and b' s  ' in cli.run('summary', PLAIN, '-v', '--no-cache').stderr
 
 
+def test_no_cache_folder(cli):
+    """a cache that cannot be written changes nothing but what --verbose tells"""
+    (cli.path / 'file').touch()
+    env = {'XDG_CACHE_HOME': str(cli.path / 'file')}
+    r = cli.run('summary', PLAIN, '-v', env=env)
+    assert r.stdout == cli.run('summary', PLAIN).stdout and cli.run('summary', PLAIN, env=env).stderr == b''
+    assert 'cannot be made' in r.stderr.decode().splitlines()[-2], r.stderr
+
+
 def test_cache(cli):
     """the cache is used, listed, verified and cleared"""
     assert cli.json('cache', 'list')['indexes'] == []
