@@ -79,9 +79,10 @@ hw_live_start (const HwLiveKind *kind,
   self->port = port != 0 ? port : hw_live_free_port ();
   self->address = g_strdup_printf ("127.0.0.1:%u%s", self->port, g_str_equal (kind->runtime, "bun") ? "/test" : "");
 
-  g_subprocess_launcher_unsetenv (launcher, "MALLOC_CHECK_");
-  g_subprocess_launcher_unsetenv (launcher, "MALLOC_PERTURB_");
-  g_subprocess_launcher_unsetenv (launcher, "NODE_OPTIONS");
+  /* What makes our own warnings fatal would end a browser. */
+  g_subprocess_launcher_set_environ (launcher, (char *[]) { NULL });
+  g_subprocess_launcher_setenv (launcher, "PATH", g_getenv ("PATH"), TRUE);
+  g_subprocess_launcher_setenv (launcher, "LANG", "C.UTF-8", TRUE);
   g_subprocess_launcher_setenv (launcher, "NO_COLOR", "1", TRUE);
   g_subprocess_launcher_setenv (launcher, "DENO_NO_UPDATE_CHECK", "1", TRUE);
   self->folder = g_dir_make_tmp ("heapwise-live-XXXXXX", NULL);
