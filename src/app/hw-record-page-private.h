@@ -70,6 +70,10 @@ struct _HwRecordPage
 
   GCancellable   *cancellable;       /* of everything else that is asked */
   GHashTable     *watch_rows;        /* name → AdwActionRow */
+  GPtrArray      *verdict_rows;      /* AdwActionRow, one a finding; not owned */
+  gint64          judged;            /* monotonic µs of the last verdict */
+  gboolean        is_judging;
+  gboolean        judge_again;
 
   GtkStack       *states;
   AdwStatusPage  *opening_page;
@@ -99,6 +103,10 @@ struct _HwRecordPage
   GtkLabel       *series_unit;
   GtkSpinButton  *series_keep;
   GtkLabel       *figures;
+  GtkWidget      *verdict_group;
+  AdwExpanderRow *verdict_row;
+  GtkWidget      *verdict_icon;
+  GtkWidget      *verdict_button;
   GtkBox         *charts_box;
   GtkWidget      *watch_group;
   AdwEntryRow    *watch_entry;
@@ -131,6 +139,12 @@ void hw_record_page_update_cost    (HwRecordPage   *self,
                                     HwSample       *sample);
 void hw_record_page_check_series   (HwRecordPage   *self,
                                     HwSample       *sample);
+
+/* hw-record-verdict.c */
+void hw_record_page_class_verdict  (GtkWidgetClass *widget_class);
+void hw_record_page_init_verdict   (HwRecordPage   *self);
+void hw_record_page_judge          (HwRecordPage   *self,
+                                    gboolean        is_urgent);
 
 /* hw-record-tools.c */
 void hw_record_page_class_tools    (GtkWidgetClass *widget_class);

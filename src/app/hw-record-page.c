@@ -183,6 +183,7 @@ sample_cb (HwRecordPage *self,
   hw_record_page_update_cost (self, sample);
   hw_record_page_update_watches (self, sample);
   hw_record_page_check_series (self, sample);
+  hw_record_page_judge (self, FALSE);
 }
 
 static void
@@ -191,8 +192,10 @@ state_cb (HwRecordPage *self)
   HwSample *last = hw_recording_get_last (self->recording);
 
   update_state (self);
-  if (last != NULL)
-    hw_record_page_update_figures (self, last);
+  if (last == NULL)
+    return;
+  hw_record_page_update_figures (self, last);
+  hw_record_page_judge (self, TRUE);
 }
 
 static void
@@ -240,6 +243,7 @@ hw_record_page_dispose (GObject *object)
   g_clear_object (&self->recording);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->watch_rows, g_hash_table_unref);
+  g_clear_pointer (&self->verdict_rows, g_ptr_array_unref);
 
   G_OBJECT_CLASS (hw_record_page_parent_class)->dispose (object);
 }
@@ -290,6 +294,7 @@ hw_record_page_class_init (HwRecordPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, interval_cb);
   hw_record_page_class_capture (widget_class);
   hw_record_page_class_tools (widget_class);
+  hw_record_page_class_verdict (widget_class);
 }
 
 static void
@@ -319,6 +324,7 @@ hw_record_page_new (HwRecording *recording)
   hw_record_page_init_charts (self);
   hw_record_page_init_capture (self);
   hw_record_page_init_tools (self);
+  hw_record_page_init_verdict (self);
   g_object_bind_property (self->axis, "following", self->pause_button, "active",
                           G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL | G_BINDING_INVERT_BOOLEAN);
 

@@ -10,6 +10,9 @@
 #define MAX_NAMED_LINES 256
 #define MAX_EVENTS      100000
 
+/* More samples than these say nothing new about a trend. */
+#define MAX_SAMPLES     8192
+
 /* A line is broken where nothing came for so many intervals. */
 #define GAP_INTERVALS   4
 
@@ -146,6 +149,12 @@ hw_recording_take_sample (HwRecording *self,
   watches = hw_sample_get_watches (sample, &n_watches);
   for (guint i = 0; i < n_watches; i++)
     append_named (self, HW_N_COUNT_GROUPS, watches[i].name, time, watches[i].value);
+
+  /* Every other one of the older half goes: what was long ago needs less detail. */
+  if (self->samples->len >= MAX_SAMPLES)
+    for (guint i = MAX_SAMPLES / 4; i > 0; i--)
+      g_ptr_array_remove_index (self->samples, 2 * i - 1);
+  g_ptr_array_add (self->samples, hw_sample_ref (sample));
 
   self->has_samples = TRUE;
   g_clear_pointer (&self->last, hw_sample_unref);

@@ -30,6 +30,7 @@ struct _HwRecording
   GHashTable       *by_name;        /* "group:name" → line */
   HwRecordingLine  *metric_lines[HW_N_METRICS];
   GArray           *events;         /* HwRecordingEvent */
+  GPtrArray        *samples;        /* HwSample, for verdicts; thinned when there are very many */
   HwSample         *last;
   gboolean          has_samples;
 };

@@ -254,3 +254,40 @@ hw_recording_get_extent (HwRecording *self,
 
   return found;
 }
+
+/**
+ * hw_recording_get_range:
+ * @self: a recording
+ * @start: the first time, on the clock of the series; `G_MININT64` for the beginning
+ * @end: the last time; `G_MAXINT64` for the end
+ * @samples: (out) (transfer full) (element-type HwSample): what was measured
+ * @gcs: (out) (transfer full) (element-type HwEvent): the garbage collections
+ *
+ * What a verdict is made of, of the newest part in full and of older parts thinned.
+ */
+void
+hw_recording_get_range (HwRecording  *self,
+                        gint64        start,
+                        gint64        end,
+                        GPtrArray   **samples,
+                        GPtrArray   **gcs)
+{
+  g_return_if_fail (HW_IS_RECORDING (self));
+
+  *samples = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_sample_unref);
+  *gcs = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_event_unref);
+  for (guint i = 0; i < self->samples->len; i++)
+    {
+      gint64 time = hw_sample_get_time (self->samples->pdata[i]) + self->clock.offset;
+
+      if (time >= start && time <= end)
+        g_ptr_array_add (*samples, hw_sample_ref (self->samples->pdata[i]));
+    }
+  for (guint i = 0; i < self->events->len; i++)
+    {
+      const HwRecordingEvent *item = &g_array_index (self->events, HwRecordingEvent, i);
+
+      if (item->event->kind == HW_EVENT_GC && item->time >= start && item->time <= end)
+        g_ptr_array_add (*gcs, hw_event_ref (item->event));
+    }
+}

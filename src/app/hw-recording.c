@@ -373,6 +373,7 @@ hw_recording_finalize (GObject *object)
   g_clear_pointer (&self->lines, g_ptr_array_unref);
   g_clear_pointer (&self->events, g_array_unref);
   g_clear_pointer (&self->last, hw_sample_unref);
+  g_clear_pointer (&self->samples, g_ptr_array_unref);
 
   G_OBJECT_CLASS (hw_recording_parent_class)->finalize (object);
 }
@@ -461,6 +462,7 @@ hw_recording_init (HwRecording *self)
   self->cancellable = g_cancellable_new ();
   self->lines = g_ptr_array_new_with_free_func (hw_recording_line_free);
   self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->samples = g_ptr_array_new_with_free_func ((GDestroyNotify) hw_sample_unref);
   self->events = g_array_new (FALSE, FALSE, sizeof (HwRecordingEvent));
   self->interval = HW_SESSION_DEFAULT_INTERVAL;
   self->title = g_strdup ("");

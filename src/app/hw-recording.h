@@ -104,6 +104,12 @@ gboolean                hw_recording_get_extent   (HwRecording      *self,
                                                    gint64           *first,
                                                    gint64           *last);
 
+void                    hw_recording_get_range    (HwRecording      *self,
+                                                   gint64            start,
+                                                   gint64            end,
+                                                   GPtrArray       **samples,
+                                                   GPtrArray       **gcs);
+
 void                    hw_recording_set_interval (HwRecording      *self,
                                                    guint             milliseconds);
 void                    hw_recording_add_mark     (HwRecording      *self,
