@@ -293,7 +293,7 @@ collect_garbage_action (GtkWidget  *widget,
 static void
 series_rule_cb (HwRecordPage *self)
 {
-  static const char *const units[] = { N_("minutes"), N_("MB more"), N_("MB in a minute"), N_("% of its limit") };
+  static const char *const units[] = { N_("minutes"), N_("MB more"), N_("MB in a minute"), N_("percent of its limit") };
   static const double usual[] = { 10, 50, 10, 80 };
   guint selected = gtk_drop_down_get_selected (self->series_rule);
 

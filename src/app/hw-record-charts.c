@@ -9,7 +9,7 @@
 #include "base/hw-format.h"
 
 /* What the axis shows at first, and lines that one chart can tell apart. */
-#define FIRST_SPAN (5 * 60 * G_USEC_PER_SEC)
+#define FIRST_SPAN (2 * 60 * G_USEC_PER_SEC)
 #define MAX_LINES  10
 
 /* From this part of it on, the heap's limit is worth its place in the chart. */
