@@ -5,8 +5,10 @@
 #include "heap/hw-heap.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <unistd.h>
@@ -59,6 +61,13 @@ hw_live_free_port (void)
   return ntohs (address.sin_port);
 }
 
+/* A test that fails leaves nothing running. */
+void
+hw_live_end_with_us (gpointer user_data G_GNUC_UNUSED)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /* Starts a program of tests/fixtures/programs with its inspector open; option as in --inspect-brk. */
 HwLive *
 hw_live_start (const HwLiveKind *kind,
@@ -79,6 +88,7 @@ hw_live_start (const HwLiveKind *kind,
   self->port = port != 0 ? port : hw_live_free_port ();
   self->address = g_strdup_printf ("127.0.0.1:%u%s", self->port, g_str_equal (kind->runtime, "bun") ? "/test" : "");
 
+  g_subprocess_launcher_set_child_setup (launcher, hw_live_end_with_us, NULL, NULL);
   /* What makes our own warnings fatal would end a browser. */
   g_subprocess_launcher_set_environ (launcher, (char *[]) { NULL });
   g_subprocess_launcher_setenv (launcher, "PATH", g_getenv ("PATH"), TRUE);

@@ -29,6 +29,7 @@ HwLive           *hw_live_start       (const HwLiveKind  *kind,
                                        const char        *script,
                                        const char        *option,
                                        guint16            port);
+void              hw_live_end_with_us (gpointer          user_data);
 void              hw_live_kill        (HwLive            *self);
 void              hw_live_free        (HwLive            *self);
 guint16           hw_live_free_port   (void);

@@ -34,13 +34,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fake, fake_stop)
 static Fake
 fake_start (const char *mode)
 {
+  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autofree char *script = g_test_build_filename (G_TEST_DIST, "fake-inspector.py", NULL);
   g_autoptr(GDataInputStream) output = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *line = NULL;
   Fake fake = { 0 };
 
-  fake.process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "python3", script, mode, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, hw_live_end_with_us, NULL, NULL);
+  fake.process = g_subprocess_launcher_spawn (launcher, &error, "python3", script, mode, NULL);
   g_assert_no_error (error);
   output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (fake.process));
   line = g_data_input_stream_read_line (output, NULL, NULL, &error);
