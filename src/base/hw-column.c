@@ -9,12 +9,11 @@
 G_DEFINE_QUARK (hw-base-error-quark, hw_base_error)
 
 /*
- * From MAPPED_BYTES on a block is mapped by itself: it grows by moving pages and goes back to the system when it
+ * From HW_COLUMN_MAPPED_BYTES on a block is mapped by itself: it grows by moving pages and goes back to the system when it
  * is freed, so that nothing of it is left over in holes. A block may have huge pages, which save two thirds of the
  * page faults and 6 % of the processor time for a 250 MB snapshot: one that is asked for as a whole from HUGE_BYTES
  * on, one that grows later, as the last page it touches is mostly empty.
  */
-#define MAPPED_BYTES (256 * 1024)
 #define HUGE_BYTES   (4 * 1024 * 1024)
 #define HUGE_GROWING (16 * 1024 * 1024)
 
@@ -30,7 +29,7 @@ static void
 free_block (gpointer data,
             gsize    n_bytes)
 {
-  if (n_bytes >= MAPPED_BYTES)
+  if (n_bytes >= HW_COLUMN_MAPPED_BYTES)
     munmap (data, n_bytes);
   else
     free (data);
@@ -45,12 +44,12 @@ resize_block (gpointer data,
 {
   gpointer block;
 
-  if (old_bytes < MAPPED_BYTES && new_bytes < MAPPED_BYTES)
+  if (old_bytes < HW_COLUMN_MAPPED_BYTES && new_bytes < HW_COLUMN_MAPPED_BYTES)
     return realloc (data, MAX (new_bytes, 1));
 
-  if (old_bytes >= MAPPED_BYTES && new_bytes >= MAPPED_BYTES)
+  if (old_bytes >= HW_COLUMN_MAPPED_BYTES && new_bytes >= HW_COLUMN_MAPPED_BYTES)
     block = mremap (data, old_bytes, new_bytes, MREMAP_MAYMOVE);
-  else if (new_bytes >= MAPPED_BYTES)
+  else if (new_bytes >= HW_COLUMN_MAPPED_BYTES)
     block = mmap (NULL, new_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   else
     block = malloc (MAX (new_bytes, 1));
@@ -59,7 +58,7 @@ resize_block (gpointer data,
 
   if (new_bytes >= huge_bytes)
     madvise (block, new_bytes, MADV_HUGEPAGE);
-  if ((old_bytes >= MAPPED_BYTES) != (new_bytes >= MAPPED_BYTES) && data != NULL)
+  if ((old_bytes >= HW_COLUMN_MAPPED_BYTES) != (new_bytes >= HW_COLUMN_MAPPED_BYTES) && data != NULL)
     {
       memcpy (block, data, MIN (old_bytes, new_bytes));
       free_block (data, old_bytes);
@@ -168,7 +167,7 @@ hw_column_resize (HwColumn  *self,
   if (length > self->length)
     {
       gsize more = length - self->length;
-      gboolean is_zero = self->data == NULL && length >= MAPPED_BYTES / self->width;
+      gboolean is_zero = self->data == NULL && length >= HW_COLUMN_MAPPED_BYTES / self->width;
 
       /* Exactly as much at first; who comes again may come often. */
       if (self->data == NULL ? !set_capacity (self, length, HUGE_BYTES, error) : !hw_column_reserve (self, more, error))

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* From so many bytes on a column's elements are mapped by themselves. */
+#define HW_COLUMN_MAPPED_BYTES (256 * 1024)
+
 /**
  * HwColumn:
  * @data: the elements, or NULL while empty

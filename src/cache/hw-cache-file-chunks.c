@@ -3,6 +3,8 @@
 
 #include "cache/hw-cache-file-private.h"
 
+#include "base/hw-column-file.h"
+
 #include <string.h>
 #include <zstd.h>
 
@@ -228,6 +230,8 @@ read_some (Reading  *reading,
         chunk.target = scratch;
       if (!read_chunk (&chunk, reading->file->cancellable, db, statement, error))
         return FALSE;
+      if (g_array_index (reading->file->columns, HwCacheColumn, chunk.column).is_in_file)
+        hw_column_let_go (chunk.target, chunk.length);
       hw_progress_set_fraction (reading->progress, (double) id / (double) reading->n_chunks);
     }
 }

@@ -46,6 +46,7 @@ typedef enum
  * @width: bytes of one element
  * @length: number of elements
  * @first_chunk: where its chunks begin among all
+ * @is_in_file: whether the heap has it in a file, so that its pages are let go at once
  *
  * One column of an index.
  */
@@ -55,6 +56,7 @@ typedef struct
   guint    width;
   guint64  length;
   guint64  first_chunk;
+  gboolean is_in_file;
 } HwCacheColumn;
 
 /**
@@ -67,6 +69,7 @@ typedef struct
   sqlite3      *db;
   sqlite3_stmt *fetch;               /* reads one chunk; made on first use */
   GCancellable *cancellable;
+  char         *path;
   char         *uri;
   char         *content;
   char         *source;
@@ -98,6 +101,7 @@ HwClassTable *hw_cache_file_read_classes    (HwCacheFile      *self,
 HwHeap       *hw_cache_file_read_heap       (HwCacheFile      *self,
                                              HwClassTable     *classes,
                                              guint64           max_columns,
+                                             guint64           memory,
                                              HwProgress       *progress,
                                              GError          **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean      hw_cache_file_check           (HwCacheFile      *self,

@@ -41,6 +41,9 @@
 /* Columns of one chunk are read at once: they cost next to nothing, and a damaged one is known from the start. */
 #define LEFT_BYTES (HW_CACHE_CHUNK_SIZE + 1)
 
+/* What an opened heap takes besides its columns and the lists of objects by constructor. */
+#define OTHER_BYTES (24 * 1024 * 1024)
+
 static void
 column_clear (gpointer data)
 {
@@ -351,6 +354,7 @@ hw_cache_file_open (const char    *path,
       return NULL;
     }
 
+  self->path = g_strdup (path);
   self->uri = g_strconcat (file_uri, "?immutable=1", NULL);
   self->db = hw_cache_file_connect (self, error);
   if (self->db == NULL)
@@ -376,6 +380,7 @@ hw_cache_file_close (HwCacheFile *self)
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->facts, g_variant_unref);
   g_array_unref (self->columns);
+  g_free (self->path);
   g_free (self->uri);
   g_free (self->content);
   g_free (self->source);
@@ -509,6 +514,7 @@ check_size (HwCacheFile  *self,
  * @self: (transfer full): an open index; the heap keeps it
  * @classes: the index's constructors
  * @max_columns: bytes that the columns may have at most
+ * @memory: bytes that the heap may take
  * @progress: (nullable): whose phase moves on
  * @error: return location
  *
@@ -523,6 +529,7 @@ HwHeap *
 hw_cache_file_read_heap (HwCacheFile   *self,
                          HwClassTable  *classes,
                          guint64        max_columns,
+                         guint64        memory,
                          HwProgress    *progress,
                          GError       **error)
 {
@@ -539,11 +546,18 @@ hw_cache_file_read_heap (HwCacheFile   *self,
   if (restorer == NULL)
     return NULL;
 
+  if (memory < G_MAXUINT64)
+    {
+      g_autofree char *folder = g_path_get_dirname (self->path);
+      guint64 others = OTHER_BYTES + self->n_nodes * sizeof (guint32);
+
+      hw_heap_restorer_set_memory (restorer, memory > others ? memory - others : 0, folder);
+    }
   hw_heap_restorer_set_source (restorer, hw_cache_file_fetch, g_steal_pointer (&owned),
                                (GDestroyNotify) hw_cache_file_close);
   for (guint i = 0; i < self->columns->len; i++)
     {
-      const HwCacheColumn *column = &g_array_index (self->columns, HwCacheColumn, i);
+      HwCacheColumn *column = &g_array_index (self->columns, HwCacheColumn, i);
       g_autoptr(GError) local_error = NULL;
 
       targets[i] = hw_heap_restorer_add_column (restorer, column->name, column->width,
@@ -553,6 +567,7 @@ hw_cache_file_read_heap (HwCacheFile   *self,
           g_propagate_error (error, g_steal_pointer (&local_error));
           return NULL;
         }
+      column->is_in_file = hw_heap_restorer_get_is_in_file (restorer, column->name);
       if (column->length * column->width >= LEFT_BYTES &&
           hw_heap_restorer_leave_column (restorer, column->name, i, HW_CACHE_CHUNK_BYTES (column->width)))
         targets[i] = NULL;

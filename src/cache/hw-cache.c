@@ -41,6 +41,7 @@ struct _HwCache
   GThread      *writer;        /* NULL while there is nothing to do */
   gboolean      is_writing;
   guint64       budget;        /* bytes */
+  guint64       memory;        /* bytes */
   char         *problem;
 };
 
@@ -117,6 +118,7 @@ hw_cache_new (const char *folder,
   self = g_object_new (HW_TYPE_CACHE, NULL);
   self->folder = g_canonicalize_filename (folder, NULL);
   self->budget = budget;
+  self->memory = G_MAXUINT64;
 
   return self;
 }
@@ -375,6 +377,26 @@ hw_cache_set_budget (HwCache *self,
 }
 
 /**
+ * hw_cache_set_memory:
+ * @self: a cache
+ * @memory: bytes, or %G_MAXUINT64
+ *
+ * Limits the memory that each heap opened from its index from now on takes. Columns that do not fit are kept in a
+ * file without a name in the cache's folder, out of which the system brings what is looked at. A snapshot that is read
+ * for the first time takes what it takes.
+ */
+void
+hw_cache_set_memory (HwCache *self,
+                     guint64  memory)
+{
+  g_return_if_fail (HW_IS_CACHE (self));
+
+  g_mutex_lock (&self->mutex);
+  self->memory = memory;
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
  * hw_cache_flush_sync:
  * @self: a cache
  *
@@ -426,6 +448,18 @@ find_index (HwCache        *self,
   return g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
 }
 
+static guint64
+get_memory (HwCache *self)
+{
+  guint64 memory;
+
+  g_mutex_lock (&self->mutex);
+  memory = self->memory;
+  g_mutex_unlock (&self->mutex);
+
+  return memory;
+}
+
 static HwCacheFile *
 open_index (const char    *path,
             GCancellable  *cancellable,
@@ -445,7 +479,8 @@ open_index (const char    *path,
 }
 
 static HwHeap *
-read_index (const char               *path,
+read_index (HwCache                  *self,
+            const char               *path,
             HwCacheSource            *source,
             const HwHeapLoadOptions  *options,
             double                    weight,
@@ -467,7 +502,8 @@ read_index (const char               *path,
   if (options != NULL && options->classes_func != NULL)
     options->classes_func (classes, options->classes_data);
 
-  return hw_cache_file_read_heap (g_steal_pointer (&file), classes, hw_cache_source_get_max_columns (source), progress, error);
+  return hw_cache_file_read_heap (g_steal_pointer (&file), classes, hw_cache_source_get_max_columns (source),
+                                  get_memory (self), progress, error);
 }
 
 /* NULL without an error means that there is no index to be had. */
@@ -487,7 +523,7 @@ load_index (HwCache                  *self,
 
   if (path != NULL)
     {
-      heap = read_index (path, source, options, weight, cancellable, &local_error);
+      heap = read_index (self, path, source, options, weight, cancellable, &local_error);
       *replace = heap == NULL;
     }
   if (heap != NULL)

@@ -87,6 +87,8 @@ HwCache   *hw_cache_new             (const char               *folder,
 const char *hw_cache_get_folder     (HwCache                  *self);
 void       hw_cache_set_budget      (HwCache                  *self,
                                      guint64                   budget);
+void       hw_cache_set_memory      (HwCache                  *self,
+                                     guint64                   memory);
 HwHeap    *hw_cache_load_sync       (HwCache                  *self,
                                      GFile                    *file,
                                      const HwHeapLoadOptions  *options,

@@ -45,6 +45,7 @@ hw_cli_init (HwCli *self)
 void
 hw_cli_clear (HwCli *self)
 {
+  g_clear_pointer (&self->memory_text, g_free);
   g_clear_pointer (&self->format_name, g_free);
   g_clear_pointer (&self->sort, g_free);
   g_clear_pointer (&self->filter, g_free);
@@ -233,6 +234,8 @@ make_context (HwCli           *self,
                          N_("Do not shorten long names in text"), NULL } },
     { HW_TAKES_NO_CACHE, { "no-cache", 0, 0, G_OPTION_ARG_NONE, &self->no_cache,
                            N_("Neither read nor write an index"), NULL } },
+    { HW_TAKES_NO_CACHE, { "memory", 0, 0, G_OPTION_ARG_STRING, &self->memory_text,
+                           N_("Memory for a snapshot that has an index, such as 500M or 2G"), N_("SIZE") } },
     { 0, { "verbose", 'v', 0, G_OPTION_ARG_NONE, &self->is_verbose,
            N_("Show the time of each phase and the peak memory on standard error"), NULL } },
   };
@@ -277,6 +280,35 @@ wants_help (char **argv)
   return FALSE;
 }
 
+/* As dd and others take it: a number, and K, M, G or T for powers of 1000. */
+static gboolean
+parse_size (const char *text,
+            guint64    *size)
+{
+  static const char units[] = "KMGT";
+  char *end;
+  const char *unit;
+  guint64 number;
+
+  if (!g_ascii_isdigit (*text))
+    return FALSE;
+  number = g_ascii_strtoull (text, &end, 10);
+  if (*end == '\0')
+    {
+      *size = number;
+      return TRUE;
+    }
+  unit = strchr (units, g_ascii_toupper (*end));
+  if (unit == NULL || end[1] != '\0')
+    return FALSE;
+  for (const char *u = units; u <= unit; u++)
+    if (!g_uint64_checked_mul (&number, number, 1000))
+      number = G_MAXUINT64;
+  *size = number;
+
+  return TRUE;
+}
+
 static HwExit
 check_options (HwCli *self)
 {
@@ -293,6 +325,9 @@ check_options (HwCli *self)
         return hw_cli_misuse (self, _("unknown format “%s”; there are text, json and csv"), self->format_name);
     }
   self->format = (HwFormat) format;
+  self->memory = G_MAXUINT64;
+  if (self->memory_text != NULL && !parse_size (self->memory_text, &self->memory))
+    return hw_cli_misuse (self, _("“%s” is no size; sizes are as 500M or 2G"), self->memory_text);
   if (self->filter != NULL && *self->filter != 0)
     self->folded_filter = hw_text_dup_folded (self->filter);
 
@@ -383,7 +418,10 @@ hw_cli_get_cache (HwCli *self)
   g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "heapwise", NULL);
 
   if (self->cache == NULL)
-    self->cache = hw_cache_new (folder, get_budget ());
+    {
+      self->cache = hw_cache_new (folder, get_budget ());
+      hw_cache_set_memory (self->cache, self->memory);
+    }
 
   return self->cache;
 }

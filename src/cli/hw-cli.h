@@ -111,6 +111,8 @@ typedef struct
   gboolean          is_busy;
   gboolean          allows_remote;
   gboolean          no_cache;
+  char             *memory_text;
+  guint64           memory;
   gboolean          is_verbose;
   gboolean          is_wide;
   char            **arguments;

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "base/hw-column-file.h"
 #include "heap/hw-heap-lazy-private.h"
 #include "heap/hw-shapes-private.h"
 
@@ -159,7 +160,10 @@ hw_heap_dup_facts (HwHeap *self)
 
 struct _HwHeapRestorer
 {
-  HwHeap *heap;
+  HwHeap       *heap;
+  HwColumnFile *file;       /* NULL while memory is enough */
+  guint64       memory;     /* bytes that columns may still take */
+  gboolean      is_in_file[G_N_ELEMENTS (columns)];
 };
 
 static gboolean
@@ -274,6 +278,7 @@ hw_heap_restorer_new (GVariant  *facts,
   g_return_val_if_fail (facts != NULL, NULL);
 
   self->heap = hw_heap_new ();
+  self->memory = G_MAXUINT64;
   normal = g_variant_get_normal_form (facts);
   if (!g_variant_is_of_type (normal, G_VARIANT_TYPE_VARDICT) || !restore_facts (self->heap, normal))
     {
@@ -294,7 +299,45 @@ void
 hw_heap_restorer_free (HwHeapRestorer *self)
 {
   g_clear_pointer (&self->heap, hw_heap_unref);
+  g_clear_pointer (&self->file, hw_column_file_free);
   g_free (self);
+}
+
+/**
+ * hw_heap_restorer_set_memory:
+ * @self: a restorer, before its columns
+ * @memory: bytes that columns may take
+ * @folder: where a file is made for those that do not fit
+ *
+ * Limits the memory of the columns. What does not fit is slower to look at, and nothing else changes.
+ */
+void
+hw_heap_restorer_set_memory (HwHeapRestorer *self,
+                             guint64         memory,
+                             const char     *folder)
+{
+  g_return_if_fail (self != NULL && folder != NULL && self->file == NULL);
+
+  self->memory = memory;
+  self->file = hw_column_file_new (folder);
+}
+
+/**
+ * hw_heap_restorer_get_is_in_file:
+ * @self: a restorer
+ * @name: a column that was added
+ *
+ * Returns: whether the column is in the file, so that hw_column_let_go() makes sense
+ */
+gboolean
+hw_heap_restorer_get_is_in_file (HwHeapRestorer *self,
+                                 const char     *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    if (strcmp (columns[i].name, name) == 0)
+      return self->is_in_file[i];
+
+  return FALSE;
 }
 
 /**
@@ -372,9 +415,16 @@ hw_heap_restorer_add_column (HwHeapRestorer  *self,
           return NULL;
         }
       column->width = width;
+      if (self->file != NULL && (guint64) length * width > self->memory && hw_column_file_place (self->file, column, length))
+        {
+          self->is_in_file[i] = TRUE;
+          return column->data;
+        }
+      /* Small ones, and all when the disk is full. */
       if (!hw_column_reserve (column, MAX (length, 1), error))
         return NULL;
       column->length = length;
+      self->memory -= MIN (self->memory, (guint64) length * width);
       return column->data;
     }
   bad (name, error);
@@ -633,6 +683,21 @@ restore_classes (HwHeap        *heap,
   return table;
 }
 
+/* A check has looked at all pages of some columns. */
+static gboolean
+let_go (HwHeapRestorer *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      HwColumn *column = get_column (self->heap, &columns[i]);
+
+      if (self->is_in_file[i])
+        hw_column_let_go (column->data, column->length * column->width);
+    }
+
+  return TRUE;
+}
+
 typedef struct
 {
   HwHeap       *heap;
@@ -690,7 +755,8 @@ hw_heap_restorer_end (HwHeapRestorer  *self,
   /* Half of the work; it reads classes and sizes of nodes and nothing else. */
   task = (Classes) { .heap = heap, .kept = classes };
   thread = g_thread_try_new ("classes", classes_thread, &task, NULL);
-  fits = strings_fit (heap, error) && nodes_fit (heap, error) && edges_fit (heap, error) &&
+  fits = strings_fit (heap, error) && let_go (self) && nodes_fit (heap, error) && let_go (self) &&
+         edges_fit (heap, error) && let_go (self) &&
          locations_fit (heap, error) && hw_heap_find_known_strings (heap, error) &&
          hw_heap_note_sources (heap, error);
   if (thread != NULL)
@@ -706,6 +772,7 @@ hw_heap_restorer_end (HwHeapRestorer  *self,
   g_clear_error (&task.error);
   if (!fits)
     return NULL;
+  let_go (self);
 
   return g_steal_pointer (&self->heap);
 }

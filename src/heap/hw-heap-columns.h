@@ -64,6 +64,11 @@ typedef gboolean (*HwHeapFetchFunc) (gpointer   source,
 HwHeapRestorer *hw_heap_restorer_new        (GVariant        *facts,
                                              GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 void            hw_heap_restorer_free       (HwHeapRestorer  *self);
+void            hw_heap_restorer_set_memory (HwHeapRestorer  *self,
+                                             guint64          memory,
+                                             const char      *folder);
+gboolean        hw_heap_restorer_get_is_in_file (HwHeapRestorer *self,
+                                             const char      *name);
 gpointer        hw_heap_restorer_add_column (HwHeapRestorer  *self,
                                              const char      *name,
                                              guint            width,

@@ -6,7 +6,8 @@
  *   limits FILE         read() of the file, memcpy(), and a bare look for digits, each over as many bytes
  *   load FILE           the file to a complete heap, by phase, without an index
  *   write FILE FOLDER   the same, and then the index that is written behind the person's back
- *   open FILE FOLDER    the heap from its index
+ *   open FILE FOLDER [MEMORY]
+ *                       the heap from its index, with so many bytes of memory
  *   rows FILE           sorting all references and objects of the largest constructor by each key; expanding it
  */
 #include "config.h"
@@ -164,7 +165,8 @@ load (const char *path)
 static void
 measure_cache (const char *path,
                const char *folder,
-               gboolean    must_be_kept)
+               gboolean    must_be_kept,
+               guint64     memory)
 {
   g_autoptr(GFile) file = g_file_new_for_commandline_arg (path);
   g_autoptr(HwProgress) progress = hw_progress_new ();
@@ -177,6 +179,7 @@ measure_cache (const char *path,
   gboolean from_cache;
   gint64 since;
 
+  hw_cache_set_memory (cache, memory);
   heap = hw_cache_load_sync (cache, file, &options, &from_cache, NULL, &error);
   if (heap == NULL)
     fail (path, error);
@@ -266,14 +269,16 @@ main (int    argc,
   else if (argc == 3 && g_str_equal (what, "load"))
     hw_heap_unref (load (argv[2]));
   else if (argc == 4 && g_str_equal (what, "write"))
-    measure_cache (argv[2], argv[3], FALSE);
+    measure_cache (argv[2], argv[3], FALSE, G_MAXUINT64);
   else if (argc == 4 && g_str_equal (what, "open"))
-    measure_cache (argv[2], argv[3], TRUE);
+    measure_cache (argv[2], argv[3], TRUE, G_MAXUINT64);
+  else if (argc == 5 && g_str_equal (what, "open"))
+    measure_cache (argv[2], argv[3], TRUE, g_ascii_strtoull (argv[4], NULL, 10));
   else if (argc == 3 && g_str_equal (what, "rows"))
     measure_rows (argv[2]);
   else
     {
-      fprintf (stderr, "usage: measure limits|load|rows FILE, measure write|open FILE FOLDER\n");
+      fprintf (stderr, "usage: measure limits|load|rows FILE, measure write FILE FOLDER, measure open FILE FOLDER [MEMORY]\n");
       return EXIT_FAILURE;
     }
 

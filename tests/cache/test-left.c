@@ -156,6 +156,33 @@ test_damaged_later (HwCacheTest   *test,
     }
 }
 
+static void
+test_memory (HwCacheTest   *test,
+             gconstpointer  data G_GNUC_UNUSED)
+{
+  /* Nothing fits; some does; all does. */
+  static const guint64 memory[] = { 0, 40 * 1024 * 1024, 1024 * 1024 * 1024 };
+  g_autofree char *path = hw_cache_test_write (test, "a.heapsnapshot", N_NODES, 1);
+  g_autoptr(HwHeap) truth = hw_cache_test_read (path);
+  guint64 sum = touch (truth, 0, 1);
+
+  g_test_summary ("With little memory everything is the same.");
+
+  hw_cache_test_expect (test, path, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (memory); i++)
+    {
+      g_autoptr(HwHeap) heap = NULL;
+
+      hw_cache_set_memory (test->cache, memory[i]);
+      heap = hw_cache_test_load (test, path);
+      g_assert_true (test->from_cache);
+      g_assert_cmpuint (touch (heap, 0, 1), ==, sum);
+      hw_cache_test_assert_equal (heap, truth);
+      /* The file has no name. */
+      g_assert_cmpuint (hw_cache_test_count_files (test->folder, ""), ==, 2);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -165,6 +192,7 @@ main (int    argc,
 #define ADD(name, func) g_test_add ("/cache/left/" name, HwCacheTest, NULL, set_up, func, tear_down)
   ADD ("threads", test_threads);
   ADD ("damaged-later", test_damaged_later);
+  ADD ("memory", test_memory);
 #undef ADD
 
   return g_test_run ();
