@@ -9,6 +9,7 @@
 #include "app/hw-shortcuts.h"
 #include "app/hw-window.h"
 #include "base/hw-file.h"
+#include "base/hw-format.h"
 
 /* What open() is told when the files want a window of their own. */
 #define HINT_NEW_WINDOW "new-window"
@@ -21,6 +22,7 @@ struct _HwApplication
 
   HwCache        *cache;
   HwNotebook     *notebook;
+  guint64         memory;    /* bytes, from the command line; 0 when the settings say */
 };
 
 G_DEFINE_FINAL_TYPE (HwApplication, hw_application, ADW_TYPE_APPLICATION)
@@ -31,6 +33,17 @@ budget_changed_cb (HwApplication *self)
   GSettings *settings = hw_settings_get_default ();
 
   hw_cache_set_budget (self->cache, (guint64) g_settings_get_uint (settings, "cache-budget") * MEGABYTE);
+}
+
+static void
+memory_changed_cb (HwApplication *self)
+{
+  GSettings *settings = hw_settings_get_default ();
+  guint64 memory = self->memory;
+
+  if (memory == 0 && settings != NULL)
+    memory = (guint64) g_settings_get_uint (settings, "memory-budget") * MEGABYTE;
+  hw_cache_set_memory (self->cache, memory > 0 ? memory : G_MAXUINT64);
 }
 
 static HwWindow *
@@ -92,8 +105,11 @@ hw_application_startup (GApplication *application)
     {
       g_signal_connect_object (settings, "changed::cache-budget", G_CALLBACK (budget_changed_cb), self,
                                G_CONNECT_SWAPPED);
+      g_signal_connect_object (settings, "changed::memory-budget", G_CALLBACK (memory_changed_cb), self,
+                               G_CONNECT_SWAPPED);
       budget_changed_cb (self);
     }
+  memory_changed_cb (self);
 
   self->notebook = hw_notebook_new (notebook);
   g_signal_connect_object (self->notebook, "notify::problem", G_CALLBACK (notebook_problem_cb), self,
@@ -138,11 +154,19 @@ hw_application_handle_local_options (GApplication *application,
   g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
   g_autofree const char **names = NULL;
   gboolean new_window = g_variant_dict_contains (options, "new-window");
+  const char *memory;
 
   if (g_variant_dict_contains (options, "version"))
     {
       g_print ("heapwise %s\n", HW_VERSION);
       return 0;
+    }
+
+  if (g_variant_dict_lookup (options, "memory", "&s", &memory) &&
+      !hw_parse_size (memory, &HW_APPLICATION (application)->memory))
+    {
+      g_printerr (_("heapwise: “%s” is no size; sizes are as 500M or 2G\n"), memory);
+      return 1;
     }
 
   g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&ay", &names);
@@ -206,6 +230,7 @@ static void
 hw_application_init (HwApplication *self)
 {
   const GOptionEntry options[] = {
+    { "memory", 0, 0, G_OPTION_ARG_STRING, NULL, N_("Memory for a snapshot that has an index, such as 500M or 2G"), N_("SIZE") },
     { "new-window", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Open a new window"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL, N_("[FILE…]") },

@@ -16,6 +16,8 @@ struct _HwPreferencesDialog
   AdwComboRow          *base_row;
   GtkWidget            *budget_row;
   GtkSpinButton        *budget;
+  GtkWidget            *memory_row;
+  GtkSpinButton        *memory;
   AdwActionRow         *used_row;
   GtkWidget            *clear_button;
 };
@@ -198,6 +200,8 @@ hw_preferences_dialog_class_init (HwPreferencesDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, base_row);
   gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, budget_row);
   gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, budget);
+  gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, memory_row);
+  gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, memory);
   gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, used_row);
   gtk_widget_class_bind_template_child (widget_class, HwPreferencesDialog, clear_button);
   gtk_widget_class_bind_template_callback (widget_class, clear_cb);
@@ -214,6 +218,7 @@ hw_preferences_dialog_init (HwPreferencesDialog *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->view_row), settings != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->base_row), settings != NULL);
   gtk_widget_set_sensitive (self->budget_row, settings != NULL);
+  gtk_widget_set_sensitive (self->memory_row, settings != NULL);
   if (settings == NULL)
     return;
 
@@ -222,6 +227,7 @@ hw_preferences_dialog_init (HwPreferencesDialog *self)
   g_settings_bind_with_mapping (settings, "default-base", self->base_row, "selected", G_SETTINGS_BIND_DEFAULT,
                                 base_from_setting, base_to_setting, NULL, NULL);
   g_settings_bind (settings, "cache-budget", self->budget, "value", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "memory-budget", self->memory, "value", G_SETTINGS_BIND_DEFAULT);
 }
 
 /**

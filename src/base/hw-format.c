@@ -202,3 +202,34 @@ hw_format_distance (gint64 distance)
 
   return g_strdup_printf ("%" G_GINT64_FORMAT, distance);
 }
+
+/**
+ * hw_parse_size:
+ * @text: what a person gave, such as 500M
+ * @size: (out): bytes
+ *
+ * Reads a number with K, M, G or T for powers of 1000, or without.
+ *
+ * Returns: whether it is one
+ */
+gboolean
+hw_parse_size (const char *text,
+               guint64    *size)
+{
+  static const char units[] = "KMGT";
+  const char *unit = NULL;
+  char *end;
+  guint64 number;
+
+  if (!g_ascii_isdigit (*text))
+    return FALSE;
+  number = g_ascii_strtoull (text, &end, 10);
+  if (*end != '\0' && ((unit = strchr (units, g_ascii_toupper (*end))) == NULL || end[1] != '\0'))
+    return FALSE;
+  for (const char *u = units; unit != NULL && u <= unit; u++)
+    if (!g_uint64_checked_mul (&number, number, 1000))
+      number = G_MAXUINT64;
+  *size = number;
+
+  return TRUE;
+}

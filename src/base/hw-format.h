@@ -19,6 +19,8 @@ G_BEGIN_DECLS
 #define HW_DISTANCE_UNREACHABLE (-5)
 
 char *hw_format_kilobytes  (guint64 n_bytes);
+gboolean hw_parse_size   (const char *text,
+                          guint64    *size);
 char *hw_format_size       (guint64 n_bytes);
 char *hw_format_size_delta (gint64  n_bytes);
 char *hw_format_bytes      (guint64 n_bytes);

@@ -24,7 +24,7 @@
  *                           inferred definitions of plain objects; properties is a JSON array
  *   column (id, name, width, length, first_chunk)
  *   chunk (id, column, number, encoding, length, crc32, data)
- *                           1 MiB of elements each but the last of a column; in the order of columns,
+ *                           the elements that fit 1 MiB each, but for the last of a column; in the order of columns,
  *                           ids without gaps
  *
  * Text is UTF-8; where a constructor's name is not (lone surrogates), classes.name has U+FFFD and
@@ -41,8 +41,9 @@
 /* Columns of one chunk are read at once: they cost next to nothing, and a damaged one is known from the start. */
 #define LEFT_BYTES (HW_CACHE_CHUNK_SIZE + 1)
 
-/* What an opened heap takes besides its columns and the lists of objects by constructor. */
-#define OTHER_BYTES (24 * 1024 * 1024)
+/* What an opened heap takes besides its columns; for each object: its place in lists, and what checks look at. */
+#define OTHER_BYTES    (24 * 1024 * 1024)
+#define OTHER_PER_NODE 16
 
 static void
 column_clear (gpointer data)
@@ -549,7 +550,7 @@ hw_cache_file_read_heap (HwCacheFile   *self,
   if (memory < G_MAXUINT64)
     {
       g_autofree char *folder = g_path_get_dirname (self->path);
-      guint64 others = OTHER_BYTES + self->n_nodes * sizeof (guint32);
+      guint64 others = OTHER_BYTES + MIN (self->n_nodes, HW_MAX_IDS) * OTHER_PER_NODE;
 
       hw_heap_restorer_set_memory (restorer, memory > others ? memory - others : 0, folder);
     }

@@ -280,35 +280,6 @@ wants_help (char **argv)
   return FALSE;
 }
 
-/* As dd and others take it: a number, and K, M, G or T for powers of 1000. */
-static gboolean
-parse_size (const char *text,
-            guint64    *size)
-{
-  static const char units[] = "KMGT";
-  char *end;
-  const char *unit;
-  guint64 number;
-
-  if (!g_ascii_isdigit (*text))
-    return FALSE;
-  number = g_ascii_strtoull (text, &end, 10);
-  if (*end == '\0')
-    {
-      *size = number;
-      return TRUE;
-    }
-  unit = strchr (units, g_ascii_toupper (*end));
-  if (unit == NULL || end[1] != '\0')
-    return FALSE;
-  for (const char *u = units; u <= unit; u++)
-    if (!g_uint64_checked_mul (&number, number, 1000))
-      number = G_MAXUINT64;
-  *size = number;
-
-  return TRUE;
-}
-
 static HwExit
 check_options (HwCli *self)
 {
@@ -326,7 +297,7 @@ check_options (HwCli *self)
     }
   self->format = (HwFormat) format;
   self->memory = G_MAXUINT64;
-  if (self->memory_text != NULL && !parse_size (self->memory_text, &self->memory))
+  if (self->memory_text != NULL && !hw_parse_size (self->memory_text, &self->memory))
     return hw_cli_misuse (self, _("“%s” is no size; sizes are as 500M or 2G"), self->memory_text);
   if (self->filter != NULL && *self->filter != 0)
     self->folded_filter = hw_text_dup_folded (self->filter);
