@@ -94,15 +94,33 @@ def main():
             assert program.poll() is None
             print('ok 5 - detached')
 
+            # undoing that goes on with the same file
+            before = count('SELECT count(*) FROM memory_metrics')
+            ui.key('ctrl+z')
+            ui.wait(lambda: 'Live' in row(app).name, 20, what='live again')
+            ui.wait(lambda: count('SELECT count(*) FROM memory_metrics') > before, 20, what='more samples')
+            assert len(recordings()) == 1
+            row(app).find(name='Leave the Program and Remove from the List').do()
+            ui.wait(lambda: not app.find('list item', prefix='Recording of'), what='row gone again')
+            print('ok 6 - attached again')
+
             # the recording opens as a file
             app.open_file(recordings()[-1])
             ui.wait(lambda: 'Recorded' in row(app).name, 20, what='recorded')
             ui.wait(lambda: app.find(prefix='Heap used', shown=True), what='numbers of the file')
-            print('ok 6 - opened from its file')
+            print('ok 7 - opened from its file')
+
+            # the program ends whole while it watches
+            attach(app, port)
+            ui.wait(lambda: app.find('list item', prefix='Recording of leak.js, Live'), 20, what='live')
+            ui.key('ctrl+q')
+            assert app.process.wait(10 * ui.PATIENCE) == 0
+            assert program.poll() is None
+            print('ok 8 - ended while watching')
     finally:
         program.kill()
         program.wait()
-    print('1..6')
+    print('1..8')
 
 
 main()
