@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/hw-record-page.h"
+#include "inspector/hw-allocation-job.h"
 #include "inspector/hw-snapshot-job.h"
 #include "widgets/hw-chart.h"
 #include "widgets/hw-line-layer.h"
@@ -60,6 +61,11 @@ struct _HwRecordPage
   gboolean        job_of_series;
   guint           n_taken;
 
+  /* allocations */
+  HwAllocationJob *allocations;      /* what is being recorded */
+  HwAllocationKind allocation_kind;
+  gboolean        is_ending;         /* it was stopped and its file is on the way */
+
   /* a series of them */
   HwSeriesRule    rule;
   double          rule_value;
@@ -82,6 +88,8 @@ struct _HwRecordPage
   GtkWidget      *bar;
   GtkWidget      *snapshot_button;
   GtkWidget      *garbage_button;
+  GtkWidget      *timeline_button;
+  GtkWidget      *sampling_button;
   GtkWidget      *mark_button;
   GtkPopover     *mark_popover;
   GtkEditable    *mark_entry;
@@ -139,6 +147,12 @@ void hw_record_page_update_cost    (HwRecordPage   *self,
                                     HwSample       *sample);
 void hw_record_page_check_series   (HwRecordPage   *self,
                                     HwSample       *sample);
+
+/* hw-record-allocations.c */
+void hw_record_page_class_allocations  (GtkWidgetClass *widget_class);
+void hw_record_page_init_allocations   (HwRecordPage   *self);
+void hw_record_page_update_allocations (HwRecordPage   *self);
+void hw_record_page_end_allocations    (HwRecordPage   *self);
 
 /* hw-record-verdict.c */
 void hw_record_page_class_verdict  (GtkWidgetClass *widget_class);

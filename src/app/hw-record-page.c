@@ -150,6 +150,7 @@ update_state (HwRecordPage *self)
   gtk_widget_set_sensitive (self->console_group, is_live);
   gtk_widget_set_sensitive (self->mark_button, is_live);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "record.mark", is_live);
+  hw_record_page_update_allocations (self);
   if (has_session)
     {
       explain (self, self->snapshot_button, "record.take-snapshot", HW_FEATURE_SNAPSHOT,
@@ -231,6 +232,7 @@ hw_record_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   hw_record_page_end_capture (self);
+  hw_record_page_end_allocations (self);
   if (self->recording != NULL)
     g_signal_handlers_disconnect_by_data (self->recording, self);
   /* AdwBin frees its child itself, and once more when the template has done so already. */
@@ -293,6 +295,7 @@ hw_record_page_class_init (HwRecordPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, banner_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, interval_cb);
   hw_record_page_class_capture (widget_class);
+  hw_record_page_class_allocations (widget_class);
   hw_record_page_class_tools (widget_class);
   hw_record_page_class_verdict (widget_class);
 }
@@ -323,6 +326,7 @@ hw_record_page_new (HwRecording *recording)
   self->recording = g_object_ref (recording);
   hw_record_page_init_charts (self);
   hw_record_page_init_capture (self);
+  hw_record_page_init_allocations (self);
   hw_record_page_init_tools (self);
   hw_record_page_init_verdict (self);
   g_object_bind_property (self->axis, "following", self->pause_button, "active",

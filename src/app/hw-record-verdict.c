@@ -64,6 +64,8 @@ get_action (const char *action)
     return "record.take-snapshot";
   if (g_str_equal (action, "collect-garbage"))
     return "record.collect-garbage";
+  if (g_str_equal (action, "sample-allocations"))
+    return "record.sample-allocations";
   if (g_str_equal (action, "show-handles"))
     return "record.show-handles";
 

@@ -79,6 +79,15 @@ def main():
             ui.wait(lambda: count('SELECT count(*) FROM watches') > 0, 20, what='watch')
             print('ok 3 - watched')
 
+            # allocations: begun and ended by the same button, kept beside the recording
+            app.find(name='Record Allocations', pred=lambda o: 'button' in o.role).do()
+            stop = ui.wait(lambda: app.find(name='Stop Recording', pred=lambda o: 'button' in o.role), what='recording')
+            ui.wait(lambda: not app.find(name='Sample Allocations', pred=lambda o: 'button' in o.role).has('sensitive'))
+            ui.time.sleep(1)
+            stop.do()
+            ui.wait(lambda: app.find('list item', contains='Allocation timeline'), 30, what='timeline in the sidebar')
+            print('ok 4 - allocations recorded')
+
             # a snapshot: it is taken, read, and stands below its recording
             ui.key('ctrl+shift+s')
             ui.wait(lambda: app.find('list item', contains='Snapshot 1'), 60, what='snapshot in the sidebar')
@@ -86,13 +95,13 @@ def main():
             opener = ui.wait(lambda: app.find(name='Open', shown=True, pred=lambda o: 'button' in o.role), what='toast')
             opener.do()
             ui.wait(lambda: app.find('table row', contains='Session', shown=True), 30, what='the class of the leak')
-            print('ok 4 - snapshot taken and opened')
+            print('ok 5 - snapshot taken and opened')
 
             # leaving the program: it goes on running, everything is on disk
             app.find('list item', prefix='Recording of').find(name='Leave the Program and Remove from the List').do()
             ui.wait(lambda: not app.find('list item', prefix='Recording of'), what='row gone')
             assert program.poll() is None
-            print('ok 5 - detached')
+            print('ok 6 - detached')
 
             # undoing that goes on with the same file
             before = count('SELECT count(*) FROM memory_metrics')
@@ -102,13 +111,13 @@ def main():
             assert len(recordings()) == 1
             row(app).find(name='Leave the Program and Remove from the List').do()
             ui.wait(lambda: not app.find('list item', prefix='Recording of'), what='row gone again')
-            print('ok 6 - attached again')
+            print('ok 7 - attached again')
 
             # the recording opens as a file
             app.open_file(recordings()[-1])
             ui.wait(lambda: 'Recorded' in row(app).name, 20, what='recorded')
             ui.wait(lambda: app.find(prefix='Heap used', shown=True), what='numbers of the file')
-            print('ok 7 - opened from its file')
+            print('ok 8 - opened from its file')
 
             # the program ends whole while it watches
             attach(app, port)
@@ -116,11 +125,11 @@ def main():
             ui.key('ctrl+q')
             assert app.process.wait(10 * ui.PATIENCE) == 0
             assert program.poll() is None
-            print('ok 8 - ended while watching')
+            print('ok 9 - ended while watching')
     finally:
         program.kill()
         program.wait()
-    print('1..8')
+    print('1..9')
 
 
 main()
