@@ -159,7 +159,7 @@ sort (Sort          *self,
   ok = ok && hw_sort_by_keys (keys, G_N_ELEMENTS (keys), n, hw_column_u32 (&places), cancellable, error);
   for (guint k = 0; k < G_N_ELEMENTS (keys); k++)
     hw_sort_key_clear (keys[k]);
-  if (ok)
+  if (ok && n > 0)
     {
       for (gsize i = 0; i < n; i++)
         hw_column_u32 (&places)[i] = ids[hw_column_u32 (&places)[i]];

@@ -133,6 +133,9 @@ compare_starts (gconstpointer a,
 
   if (left->start != right->start)
     return left->start < right->start ? -1 : 1;
+  /* What weighs nothing lies before what begins at the same place, so that each span ends where the next begins. */
+  if (left->total != right->total)
+    return left->total < right->total ? -1 : 1;
 
   return *(const guint *) a < *(const guint *) b ? -1 : 1;
 }
