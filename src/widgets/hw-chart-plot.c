@@ -301,7 +301,8 @@ hw_chart_plot_snapshot (GtkWidget   *widget,
   snapshot_cursor (self, snapshot, &self->view);
   gtk_snapshot_restore (snapshot);
 
-  if (gtk_widget_get_visible (self->tip))
+  /* A picture may be asked for between showing the tip and giving it a place. */
+  if (gtk_widget_get_visible (self->tip) && gtk_widget_get_width (self->tip) > 0)
     gtk_widget_snapshot_child (widget, self->tip, snapshot);
 }
 
