@@ -574,6 +574,7 @@ hw_recording_new_for_file (GFile *file)
       self->group = g_file_get_uri (file);
     }
   name = g_file_get_basename (file);
+  g_free (self->title);
   self->title = g_filename_display_name (name);
 
   return self;
