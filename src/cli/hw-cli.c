@@ -53,6 +53,9 @@ hw_cli_clear (HwCli *self)
   g_clear_pointer (&self->class_name, g_free);
   g_clear_pointer (&self->type_name, g_free);
   g_clear_pointer (&self->like, g_free);
+  g_clear_pointer (&self->view_name, g_free);
+  g_clear_pointer (&self->focus, g_free);
+  g_clear_pointer (&self->excluded, g_strfreev);
   g_clear_pointer (&self->file_name, g_free);
   g_clear_pointer (&self->target_name, g_free);
   g_clear_pointer (&self->from, g_free);
