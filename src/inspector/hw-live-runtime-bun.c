@@ -58,19 +58,8 @@ read_sample (const char *method,
              JsonObject *answer,
              HwSample   *sample)
 {
-  JsonObject *memory, *cpu;
-
-  if (method != NULL)
-    return;
-  memory = hw_json_object (answer, "mem");
-  hw_json_set (memory, "rss", sample, HW_METRIC_RSS, 1);
-  hw_json_set (memory, "heapTotal", sample, HW_METRIC_HEAP_TOTAL, 1);
-  hw_json_set (memory, "heapUsed", sample, HW_METRIC_HEAP_USED, 1);
-  hw_json_set (memory, "external", sample, HW_METRIC_EXTERNAL, 1);
-  hw_json_set (memory, "arrayBuffers", sample, HW_METRIC_ARRAY_BUFFERS, 1);
-  cpu = hw_json_object (answer, "cpu");
-  hw_json_set (cpu, "user", sample, HW_METRIC_CPU_USER, 1);
-  hw_json_set (cpu, "system", sample, HW_METRIC_CPU_SYSTEM, 1);
+  if (method == NULL)
+    hw_json_read_process (answer, sample);
 }
 
 static HwEvent *

@@ -78,6 +78,8 @@ void        hw_json_set         (JsonObject   *object,
                                  HwSample     *sample,
                                  HwMetric      metric,
                                  double        factor);
+void        hw_json_read_process (JsonObject  *answer,
+                                 HwSample     *sample);
 guint64     hw_json_count       (JsonObject   *object,
                                  const char   *name,
                                  HwSample     *sample,

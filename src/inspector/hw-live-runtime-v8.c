@@ -40,7 +40,7 @@ hw_v8_read_sample (const char *method,
                    JsonObject *answer,
                    HwSample   *sample)
 {
-  JsonObject *memory, *heap, *cpu, *resources;
+  JsonObject *heap, *resources;
   guint64 n;
   double timers = 0, number;
 
@@ -54,12 +54,7 @@ hw_v8_read_sample (const char *method,
       return;
     }
 
-  memory = hw_json_object (answer, "mem");
-  hw_json_set (memory, "rss", sample, HW_METRIC_RSS, 1);
-  hw_json_set (memory, "heapTotal", sample, HW_METRIC_HEAP_TOTAL, 1);
-  hw_json_set (memory, "heapUsed", sample, HW_METRIC_HEAP_USED, 1);
-  hw_json_set (memory, "external", sample, HW_METRIC_EXTERNAL, 1);
-  hw_json_set (memory, "arrayBuffers", sample, HW_METRIC_ARRAY_BUFFERS, 1);
+  hw_json_read_process (answer, sample);
 
   heap = hw_json_object (answer, "heap");
   hw_json_set (heap, "heap_size_limit", sample, HW_METRIC_HEAP_LIMIT, 1);
@@ -67,10 +62,6 @@ hw_v8_read_sample (const char *method,
   hw_json_set (heap, "number_of_detached_contexts", sample, HW_METRIC_DETACHED_CONTEXTS, 1);
   hw_json_set (heap, "malloced_memory", sample, HW_METRIC_MALLOCED, 1);
   hw_json_set (heap, "total_allocated_bytes", sample, HW_METRIC_TOTAL_ALLOCATED, 1);
-
-  cpu = hw_json_object (answer, "cpu");
-  hw_json_set (cpu, "user", sample, HW_METRIC_CPU_USER, 1);
-  hw_json_set (cpu, "system", sample, HW_METRIC_CPU_SYSTEM, 1);
 
   if (hw_json_object (answer, "handles") != NULL)
     {

@@ -177,6 +177,23 @@ hw_json_set (JsonObject *object,
     hw_sample_set (sample, metric, number * factor);
 }
 
+/* What `process` says of itself in every runtime that has it: its memory ("mem") and processor time ("cpu"). */
+void
+hw_json_read_process (JsonObject *answer,
+                      HwSample   *sample)
+{
+  JsonObject *memory = hw_json_object (answer, "mem");
+  JsonObject *cpu = hw_json_object (answer, "cpu");
+
+  hw_json_set (memory, "rss", sample, HW_METRIC_RSS, 1);
+  hw_json_set (memory, "heapTotal", sample, HW_METRIC_HEAP_TOTAL, 1);
+  hw_json_set (memory, "heapUsed", sample, HW_METRIC_HEAP_USED, 1);
+  hw_json_set (memory, "external", sample, HW_METRIC_EXTERNAL, 1);
+  hw_json_set (memory, "arrayBuffers", sample, HW_METRIC_ARRAY_BUFFERS, 1);
+  hw_json_set (cpu, "user", sample, HW_METRIC_CPU_USER, 1);
+  hw_json_set (cpu, "system", sample, HW_METRIC_CPU_SYSTEM, 1);
+}
+
 /* Adds a member that is an object of counts; returns their sum. */
 guint64
 hw_json_count (JsonObject   *object,
